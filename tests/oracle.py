@@ -376,22 +376,22 @@ def days(seconds: float | None) -> float | None:
 FIELDS = ("category", "department", "district", "neighbourhood", "channel")
 
 
-def passes(
-    row: Row,
+def wanted(
     categories: Iterable[str] = (),
     departments: Iterable[str] = (),
     districts: Iterable[str] = (),
     neighbourhoods: Iterable[str] = (),
     channels: Iterable[str] = (),
-) -> bool:
-    """The dimension filters: any of the named values, all fields together; an empty filter lets everything through.
-    'none' is the bucket of rows without a value. Case does not matter."""
-    wanted = (categories, departments, districts, neighbourhoods, channels)
-    for field, names in zip(FIELDS, wanted, strict=True):
-        allowed = {name.casefold() for name in names}
-        if allowed and (getattr(row, field) or NONE).casefold() not in allowed:
-            return False
-    return True
+) -> dict[str, set[str]]:
+    """The dimension filters by field. An empty one lets everything through and is left out."""
+    names = zip(FIELDS, (categories, departments, districts, neighbourhoods, channels), strict=True)
+    return {field: chosen for field, values in names if (chosen := {value.casefold() for value in values})}
+
+
+def passes(row: Row, filters: Mapping[str, set[str]]) -> bool:
+    """Any of the named values of a field, all fields together. 'none' is the bucket of rows without a value. Case
+    does not matter."""
+    return all((getattr(row, field) or NONE).casefold() in chosen for field, chosen in filters.items())
 
 
 def of_origin(row: Row, origin: str) -> bool:
@@ -424,11 +424,8 @@ def summary(
     today = local_day(moment, zone)
     first, last = max(start, data_from), min(end, data_to)
 
-    known = [
-        row
-        for row in rows
-        if row.created <= moment and passes(row, categories, departments, districts, neighbourhoods, channels)
-    ]
+    filters = wanted(categories, departments, districts, neighbourhoods, channels)
+    known = [row for row in rows if row.created <= moment and passes(row, filters)]
     here = [row for row in known if of_origin(row, origin)]
     distinct_ever = [row for row in here if not row.duplicate]
     reports = [row for row in here if first <= row.created_day <= last]
@@ -443,11 +440,6 @@ def summary(
         and row.closed_day is not None
         and first <= row.closed_day <= last
     )
-    # At the end of the period's last day, or at `moment` where the period is not over yet.
-    if today <= last:
-        backlog = sum(1 for row in distinct_ever if standing(row, moment) == "open")
-    else:
-        backlog = sum(1 for row in distinct_ever if open_at_end_of(row, last))
     overdue = sum(
         1 for row in distinct_ever if standing(row, moment) == "open" and row.due is not None and row.due <= moment
     )
@@ -465,12 +457,19 @@ def summary(
         "closed_of_these": standings["closed"],
         "cancelled": standings["cancelled"],
         "closed": closed,
-        "backlog": backlog,
+        "backlog": backlog(distinct_ever, last, moment, zone),
         "overdue": overdue,
         "wait": wait(cohort, moment, max(0, (today - last).days)),
         "on_time": on_time(cohort, moment),
         "left_out": left_out,
     }
+
+
+def backlog(distinct: Iterable[Row], last: date, moment: datetime, zone: ZoneInfo = NEW_YORK) -> int:
+    """Open at the end of the day `last`, whenever created; at `moment` where that day is not over yet."""
+    if local_day(moment, zone) <= last:
+        return sum(1 for row in distinct if row.created <= moment and standing(row, moment) == "open")
+    return sum(1 for row in distinct if open_at_end_of(row, last))
 
 
 def wait(cohort: Iterable[Row], moment: datetime, observed_days: int) -> dict:
@@ -586,19 +585,22 @@ def series(
     many were due.
     """
     first, last = max(start, data_from), min(end, data_to)
-    # A bucket's numbers only need the rows that can be in it: all for the backlog, else those created or closed then.
+    touched = list(buckets(first, last, interval))
+    if measure == "backlog":
+        stock = stock_at([min(bucket_last, last) for _, bucket_last in touched], rows, data_through, **filters)
+        return [(*bucket, n, n) for bucket, n in zip(touched, stock, strict=True)]
+
+    # The other measures of a bucket only need the rows created or closed in it.
     by_bucket: defaultdict[date, list[Row]] = defaultdict(list)
     for row in rows:
-        by_bucket[bucket_start(row.created_day, interval)].append(row)
-        if row.closed_day is not None and bucket_start(row.closed_day, interval) != bucket_start(
-            row.created_day, interval
-        ):
-            by_bucket[bucket_start(row.closed_day, interval)].append(row)
+        ends_in = row.created_day if row.closed_day is None else row.closed_day
+        for bucket in {bucket_start(row.created_day, interval), bucket_start(ends_in, interval)}:
+            by_bucket[bucket].append(row)
 
     points: list[tuple[date, date, float | None, int]] = []
-    for bucket_first, bucket_last in buckets(first, last, interval):
+    for bucket_first, bucket_last in touched:
         numbers = summary(
-            rows if measure == "backlog" else by_bucket[bucket_first],
+            by_bucket[bucket_first],
             start=max(bucket_first, first),
             end=min(bucket_last, last),
             data_to=data_to,
@@ -610,8 +612,24 @@ def series(
     return points
 
 
+def stock_at(
+    lasts: Iterable[date],
+    rows: Iterable[Row],
+    data_through: datetime,
+    *,
+    origin: str = "resident",
+    as_of: datetime | None = None,
+    **dimensions,
+) -> list[int]:
+    """The backlog at the end of each of these days."""
+    moment = data_through if as_of is None else min(as_of, data_through)
+    filters = wanted(**dimensions)
+    distinct = [row for row in rows if not row.duplicate and of_origin(row, origin) and passes(row, filters)]
+    return [backlog(distinct, last, moment) for last in lasts]
+
+
 def value_and_n(numbers: Mapping, measure: str) -> tuple[float | None, int]:
-    if measure in ("requests", "closed", "backlog"):
+    if measure in ("requests", "closed"):
         return numbers[measure], numbers[measure]
     if measure == "wait":
         return numbers["wait"]["p50_days"], numbers["wait"]["n"]
