@@ -148,8 +148,11 @@ def _edge_limits(survival: Floats, exposed: Floats) -> tuple[Floats, Floats]:
     effective number, 1977): without censoring that is everybody, and not just the few of the last bin.
     """
     low, high = np.zeros(BINS), np.ones(BINS)
-    untouched = (survival == 1) & (exposed > 0)
-    low[untouched] = TAIL ** (1.0 / exposed[untouched])
+    followed = np.flatnonzero(exposed)
+    if not followed.size:
+        return low, high
+    untouched = survival == 1
+    low[untouched] = TAIL ** (1.0 / exposed[np.minimum(np.flatnonzero(untouched), followed[-1])])
     gone = np.flatnonzero(survival == 0)
     if gone.size:
         first = int(gone[0])
