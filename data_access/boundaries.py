@@ -1,0 +1,100 @@
+"""Boundaries of a city's areas: mended, named as the rows name them, and published with each version."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+from shapely import make_valid
+from shapely.geometry import mapping, shape
+from shapely.ops import unary_union
+
+from dashboard.domain.errors import SourceError
+from data_access.city import City
+
+MARGIN_KM = 5.0
+KM_PER_DEGREE = 111.32
+DIGITS = 5
+
+
+def import_boundaries(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> int:
+    """Store the areas of a GeoJSON file (plain or gzipped) for a kind of area; returns how many there are.
+
+    Invalid polygons are mended, areas of one name joined. Raises SourceError with one sentence if the file cannot serve.
+    """
+    if kind not in city.areas:
+        raise SourceError(f"{city.name} has no kind of area '{kind}'; its kinds are {', '.join(city.areas) or 'none'}.")
+    prop = property_name or city.areas[kind].boundary_property  # type: ignore[index]
+    features = _features(given)
+    if not prop or any(prop not in feature["properties"] for feature in features):
+        known = ", ".join(sorted(features[0]["properties"])) if features else "none"
+        raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {known}.")
+    by_name: dict[str, list[Any]] = {}
+    for feature in features:
+        by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(_polygons(feature["geometry"]))
+    collection = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": name}, "geometry": _rounded(unary_union(parts))}
+        for name, parts in sorted(by_name.items()) if name]}
+    target = folder / "boundaries" / f"{kind}.geojson"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".new")
+    partial.write_text(json.dumps(collection, separators=(",", ":")))
+    partial.replace(target)
+    return len(collection["features"])
+
+
+def copy_published(folder: Path, building: Path) -> list[Path]:
+    """Copy a city's stored boundaries into a version that is being built."""
+    copied: list[Path] = []
+    for path in sorted((folder / "boundaries").glob("*.geojson")):
+        copied.append(Path(shutil.copy(path, building / path.name)))
+    return copied
+
+
+def box(paths: list[Path]) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of all areas, MARGIN_KM wider on each side; None without boundaries."""
+    bounds = [shape(feature["geometry"]).bounds for path in paths for feature in json.loads(path.read_text())["features"]]
+    if not bounds:
+        return None
+    west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
+    east, north = max(b[2] for b in bounds), max(b[3] for b in bounds)
+    up = MARGIN_KM / KM_PER_DEGREE
+    aside = up / max(math.cos(math.radians((south + north) / 2)), 0.1)
+    return west - aside, south - up, east + aside, north + up
+
+
+def _features(given: Path) -> list[dict[str, Any]]:
+    try:
+        data = given.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        features: list[dict[str, Any]] = json.loads(data)["features"]
+    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise SourceError(f"{given} is not a GeoJSON file of areas ({error}).") from error
+    if not features:
+        raise SourceError(f"{given} holds no areas.")
+    return features
+
+
+def _published_name(city: City, kind: str, value: Any) -> str:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    return city.values.get(kind, {}).get(text, text)
+
+
+def _polygons(geometry: dict[str, Any]) -> Any:
+    mended = make_valid(shape(geometry))
+    if mended.geom_type == "GeometryCollection":  # what is left of a mended outline may hold stray lines
+        return unary_union([part for part in mended.geoms if part.area > 0])
+    return mended
+
+
+def _rounded(polygons: Any) -> dict[str, Any]:
+    def cut(value: Any) -> Any:
+        return [cut(part) for part in value] if isinstance(value, (list, tuple)) else round(value, DIGITS)
+
+    plain = mapping(polygons)
+    return {"type": plain["type"], "coordinates": cut(plain["coordinates"])}

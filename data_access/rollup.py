@@ -1,0 +1,159 @@
+"""Records to counts that add up: the facts table and the published request columns of one data version.
+
+All statements read the attached work file as `work.<table>` and write the version that is being built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger, Column, ColumnElement, Connection, FromClause, Integer, MetaData, SmallInteger, Table, and_, case, cast,
+    false, func, insert, literal, null, or_, select, text,
+)
+
+from dashboard.domain.ids import unique_slugs
+from dashboard.domain.request import DIMENSIONS, NONE_NAME, Code, Flag, Origin, Outcome, Status
+from data_access.addresses import to_the_block
+from data_access.city import City
+from data_access.store.bins import bin_cells, bin_in, cell_of, cell_rows
+from data_access.store.engines.duckdb import create_tables
+from data_access.store.tables import facts, flag_counts, names, raw_rows, records, requests
+
+Box = tuple[float, float, float, float]
+BULK_SECOND, BULK_MINUTE = 20, 60
+
+source = records.to_metadata(MetaData(), schema="work")
+read_rows = raw_rows.to_metadata(MetaData(), schema="work")
+_temporary = MetaData()
+prepared = Table("prepared", _temporary, *(Column(c.name, c.type) for c in records.columns),
+                 Column("all_flags", Integer), Column("event", SmallInteger), Column("waited", BigInteger), prefixes=["TEMPORARY"])
+
+STATUS_CODES = {status.value: code for code, status in enumerate(Status)}
+OUTCOME_CODES = {outcome.value: code for code, outcome in enumerate(Outcome)}
+ORIGIN_CODES = {origin.value: code for code, origin in enumerate(Origin)}
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The dates of a source: local days of creation, and the moment up to which closings were seen (UTC seconds)."""
+
+    data_from: date
+    data_to: date
+    data_through: int
+    rows: int
+
+
+def extent(connection: Connection, given_through: int | None) -> Extent | None:
+    """The dates of all stored records, impossible ones left out; None if there is no record."""
+    c = source.c
+    possible = c.flags.op("&")(Flag.IMPOSSIBLE_DATE.bit) == 0
+    first, last, newest, rows = connection.execute(select(
+        func.min(case((possible, c.created_day))), func.max(case((possible, c.created_day))),
+        func.max(case((possible, func.greatest(c.created_at, func.coalesce(c.closed_at, 0))))), func.count(),
+    )).one()
+    if first is None:
+        return None
+    touched = connection.scalar(select(func.max(c.updated_at))
+                                .join(read_rows, read_rows.c.request_id == c.request_id).where(c.updated_at <= read_rows.c.read_at))
+    return Extent(first, last, given_through or max(int(newest), int(touched or 0)), int(rows))
+
+
+def build_counts(connection: Connection, dates: Extent, box: Box | None) -> None:
+    """Fill names, bins, facts and flag counts; leaves the temporary table `prepared` for build_requests."""
+    create_tables(connection, _temporary)
+    connection.execute(insert(bin_cells).values(cell_rows()))
+    _prepare(connection, dates, box)
+    _load_names(connection)
+    _load_facts(connection)
+    _load_flags(connection)
+
+
+def build_requests(connection: Connection, city: City) -> None:
+    """Fill the published requests (attached as `public`) with publishable columns only: addresses to the block, points rounded, placeholders blanked, no free text."""
+    c = prepared.c
+    target = requests.to_metadata(MetaData(), schema="public")
+    hidden = c.all_flags.op("&")(Flag.DEFAULT_LOCATION.bit) != 0
+    blank = or_(hidden, c.all_flags.op("&")(Flag.OUTSIDE_CITY.bit) != 0)
+    digits = case((c.category.in_(city.sensitive_categories), 3), else_=4) if city.sensitive_categories else literal(4)
+    address = c.address if city.exact_addresses_because else to_the_block(c.address)
+    replaced: dict[str, ColumnElement[Any]] = {
+        "latitude": case((~blank, func.round(c.latitude, digits))), "longitude": case((~blank, func.round(c.longitude, digits))),
+        "address": case((~hidden, address)), "flags": c.all_flags,
+        **{field: func.coalesce(c[field], NONE_NAME) for field in DIMENSIONS},
+    }
+    columns = [replaced.get(column.name, c.get(column.name)) for column in target.columns]
+    connection.execute(insert(target).from_select(
+        [column.name for column in target.columns],
+        select(*columns).order_by(c.created_at.desc(), c.request_id.desc())))  # type: ignore[arg-type]
+
+
+def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:
+    """Each record with its whole-store flags, whether its wait ended, and the seconds it took or has taken so far."""
+    c = source.c
+    closes = and_(c.closed_at.is_not(None), c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) == 0)
+    per_second = func.count().over(partition_by=(c.category, c.closed_at))
+    per_minute = func.count().over(partition_by=(c.category, func.floor(c.closed_at / 60.0)))
+    bulk = and_(closes, or_(per_second >= BULK_SECOND, per_minute >= BULK_MINUTE))
+    outside = false() if box is None else and_(
+        c.latitude.is_not(None), ~and_(c.longitude.between(box[0], box[2]), c.latitude.between(box[1], box[3])))
+    flags = c.flags + case((bulk, Flag.BULK_CLOSE.bit), else_=0) + case((outside, Flag.OUTSIDE_CITY.bit), else_=0)
+    is_open = c.status.in_([Status.OPEN.value, Status.IN_PROGRESS.value])
+    observed = and_(is_open, c.flags.op("&")(Flag.IMPOSSIBLE_DATE.bit) == 0)
+    event = case((c.seconds.is_not(None), 1), (observed, 0))
+    waited = case((c.seconds.is_not(None), c.seconds), (observed, func.greatest(dates.data_through - c.created_at, 0)))
+    connection.execute(insert(prepared).from_select([column.name for column in prepared.columns],
+                                                    select(*c, flags, event, waited)))
+
+
+def _load_names(connection: Connection) -> None:
+    for field in DIMENSIONS:
+        column = prepared.c[field]
+        counted = connection.execute(select(column, func.count()).group_by(column)).all()
+        counts = {name: int(n) for name, n in counted if name is not None}
+        missing = sum(int(n) for name, n in counted if name is None)
+        ordered = sorted(counts, key=_natural)
+        slugs = unique_slugs([NONE_NAME, *ordered])
+        rows = [{"field": field, "code": int(Code.NONE), "name": NONE_NAME, "slug": NONE_NAME, "requests": missing}] if missing else []
+        rows += [{"field": field, "code": code, "name": name, "slug": slugs[name], "requests": counts[name]}
+                 for code, name in enumerate(ordered, start=1)]
+        if rows:
+            connection.execute(insert(names).values(rows))
+
+
+def _natural(name: str) -> tuple[Any, ...]:
+    """Sort key that puts "2" before "10" and ignores case."""
+    return (0, int(name), "") if name.isdigit() else (1, 0, name.casefold())
+
+
+def _load_facts(connection: Connection) -> None:
+    c = prepared.c
+    joined: FromClause = prepared.outerjoin(bin_cells, bin_cells.c.cell == cell_of(c.waited))
+    codes: list[ColumnElement[Any]] = []
+    for field in DIMENSIONS:
+        lookup = names.alias(f"names_{field}")
+        joined = joined.outerjoin(lookup, and_(lookup.c.field == field, lookup.c.name == c[field]))
+        codes.append(func.coalesce(lookup.c.code, int(Code.NONE)))
+    late = case((or_(c.due_at.is_(None), c.closed_at.is_(None)), null()),
+                (c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) != 0, cast(c.closed_day > c.due_day, SmallInteger)),
+                else_=cast(c.closed_at > c.due_at, SmallInteger))
+    chosen = select(
+        c.created_day, c.closed_day, c.created_at, c.closed_at, c.due_at, *codes,
+        _coded(c.origin, ORIGIN_CODES), _coded(c.status, STATUS_CODES), _coded(c.outcome, OUTCOME_CODES),
+        c.duplicate, case((c.waited.is_not(None), bin_in(bin_cells, c.waited))), c.event, late, c.all_flags, literal(1),
+    ).select_from(joined).order_by(c.created_day, codes[0], codes[2])
+    connection.execute(insert(facts).from_select([column.name for column in facts.columns], chosen))
+
+
+def _coded(column: ColumnElement[str], codes: dict[str, int]) -> ColumnElement[int]:
+    return case(codes, value=column)
+
+
+def _load_flags(connection: Connection) -> None:
+    c = prepared.c
+    for flag in Flag:
+        department = func.coalesce(c.department, NONE_NAME)
+        counted = select(literal(flag.value), department, func.count()).where(c.all_flags.op("&")(flag.bit) != 0).group_by(department)
+        connection.execute(insert(flag_counts).from_select(["flag", "department", "n"], counted))

@@ -1,0 +1,81 @@
+"""A city's rule tables as SQL expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, case, cast, func, literal, null, or_
+
+from data_access.city import City, Rule, Rules
+
+Columns = Mapping[str, ColumnElement[str]]
+
+
+def constant(value: str) -> ColumnElement[str]:
+    """A text of the city file or of this program, quoted into the statement by the dialect: an engine compiles a pattern
+    once if it is a constant, but once a row if it is a parameter (50 times slower)."""
+    return bindparam(None, value, Text, literal_execute=True)
+
+
+def cleaned(field: str, raw: ColumnElement[str], city: City) -> ColumnElement[str]:
+    """The text of a field without what the city file says to strip, with its values mapped; NULL where it says nothing."""
+    text = func.trim(raw)
+    if field in city.strip:
+        text = func.trim(func.regexp_replace(text, constant(city.strip[field]), constant("")))
+    if city.empty_texts:
+        text = case((text.in_([constant(empty) for empty in city.empty_texts]), null()), else_=text)
+    mapped = city.values.get(field)
+    if mapped:
+        text = case(*((text == constant(given), constant(meant)) for given, meant in mapped.items()), else_=text)
+    return cast(func.nullif(text, ""), Text)
+
+
+def searched(rules: Rules) -> set[str]:
+    """The fields in which some rule looks for a part of the text; they need a lower-case column (see lowered_name)."""
+    tables = (rules.status, rules.origin, rules.channel_group, rules.duplicate, rules.outcome)
+    return {rule.column for table in tables for rule in table if rule.starts or rule.has}
+
+
+def lowered_name(field: str) -> str:
+    """The name of the column that holds a field's text in lower case, made once a row and not once a rule."""
+    return f"{field}_lower"
+
+
+def matches(rule: Rule, columns: Columns) -> ColumnElement[bool]:
+    """Whether a row's text matches a rule; a missing text matches nothing."""
+    text = columns[rule.column]
+    tests: list[ColumnElement[bool]] = []
+    if rule.is_:
+        tests.append(text.in_([constant(value) for value in rule.is_]))
+    if rule.starts or rule.has:
+        lowered = columns[lowered_name(rule.column)]
+        tests += [func.starts_with(lowered, constant(start.lower())) for start in rule.starts]
+        tests += [func.contains(lowered, constant(part.lower())) for part in rule.has]
+    return and_(text.is_not(None), or_(*tests))
+
+
+def first_match(rules: Sequence[Rule], columns: Columns, otherwise: ColumnElement[str]) -> ColumnElement[str]:
+    """The value of the first rule that matches."""
+    if not rules:
+        return otherwise
+    return case(*((matches(rule, columns), constant(str(rule.then))) for rule in rules), else_=otherwise)
+
+
+def first_index(rules: Sequence[Rule], columns: Columns) -> ColumnElement[int]:
+    """The place of the first rule that matches, from 0, or NULL."""
+    if not rules:
+        return cast(null(), Integer)
+    return case(*((matches(rule, columns), index) for index, rule in enumerate(rules)), else_=null())
+
+
+def by_index(rules: Sequence[Rule], index: ColumnElement[int], attribute: Literal["then", "words"]) -> ColumnElement[str]:
+    """What the rule at a place says, or NULL."""
+    if not rules:
+        return cast(null(), Text)
+    return case(*((index == place, constant(str(getattr(rule, attribute)))) for place, rule in enumerate(rules)), else_=null())
+
+
+def any_match(rules: Sequence[Rule], columns: Columns) -> ColumnElement[bool]:
+    """Whether any rule matches."""
+    return or_(literal(False), *(matches(rule, columns) for rule in rules))

@@ -1,0 +1,132 @@
+"""Publishing: a new version is built beside the old one and shown by replacing one small file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from data_access import boundaries, rollup
+from data_access.city import City
+from data_access.store.engines import duckdb
+from data_access.store.tables import about, public_records, published, published_runs, quarantine, quarantine_counts, runs
+from sqlalchemy import MetaData, func
+
+KEPT = 3
+COUNTS, RECORDS, CURRENT = "counts.duckdb", "records.duckdb", "CURRENT"
+
+
+def current_version(folder: Path) -> int | None:
+    """The number of the version that readers see, or None."""
+    try:
+        return int((folder / CURRENT).read_text().strip())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def published_revision(folder: Path) -> str | None:
+    """The revision of the work file that the current version was made from."""
+    version = current_version(folder)
+    if version is None:
+        return None
+    try:
+        return json.loads((folder / f"v{version}" / "version.json").read_text())["revision"]
+    except (FileNotFoundError, KeyError, json.JSONDecodeError):
+        return None
+
+
+def publish(folder: Path, city: City, revision: str, given_through: int | None) -> int | None:
+    """Build a version from the work file and make it current; returns its number, None if there is nothing to show.
+
+    The caller holds the city's lock. Killed at any moment, readers keep the version they had.
+    """
+    for left in folder.glob("building-*"):
+        shutil.rmtree(left)
+    building = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+    try:
+        number = max([current_version(folder) or 0, *(_number(path) for path in folder.glob("v*"))]) + 1
+        if not _build(building, folder, city, number, given_through):
+            return None
+        (building / "version.json").write_text(json.dumps({"revision": revision, "version": number}))
+        building.chmod(0o755)
+        _sync_to_disk(building)
+        building.rename(folder / f"v{number}")
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    _point_to(folder, number)
+    _drop_old(folder, number)
+    return number
+
+
+def _build(building: Path, folder: Path, city: City, number: int, given_through: int | None) -> bool:
+    shapes = boundaries.copy_published(folder, building)
+    records = duckdb.open_writable(building / RECORDS)
+    with records.begin() as connection:
+        duckdb.create_tables(connection, public_records)
+    records.dispose()
+    engine = duckdb.open_writable(building / COUNTS)
+    try:
+        with engine.connect() as connection:
+            duckdb.create_tables(connection, published)
+            duckdb.attach(connection, folder / "work.duckdb", "work")
+            duckdb.attach(connection, building / RECORDS, "public", read_only=False)
+            connection.commit()
+            dates = rollup.extent(connection, given_through)
+            if dates is None:
+                return False
+            # a transaction may write to one file only, so the two files are filled one after the other
+            rollup.build_counts(connection, dates, boundaries.box(shapes))
+            _tell_about(connection, city, dates, number)
+            connection.commit()
+            rollup.build_requests(connection, city)
+            connection.commit()
+            duckdb.checkpoint(connection)
+            duckdb.checkpoint(connection, "public")
+    finally:
+        engine.dispose()
+    return True
+
+
+def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number: int) -> None:
+    work_runs, work_quarantine = (table.to_metadata(MetaData(), schema="work") for table in (runs, quarantine))
+    connection.execute(insert(published_runs).from_select([c.name for c in runs.columns], select(work_runs)))
+    connection.execute(insert(quarantine_counts).from_select(
+        ["reason", "n"], select(work_quarantine.c.reason, func.count()).group_by(work_quarantine.c.reason)))
+    facts_about = {"city": city.model_dump_json(by_alias=True), "version": str(number), "rows": str(dates.rows), "data_from": dates.data_from.isoformat(),
+                   "data_to": dates.data_to.isoformat(), "data_through": str(dates.data_through)}
+    connection.execute(insert(about), [{"key": key, "value": value} for key, value in facts_about.items()])
+
+
+def _number(path: Path) -> int:
+    return int(path.name[1:]) if path.name[1:].isdigit() else 0
+
+
+def _sync_to_disk(folder: Path) -> None:
+    for path in (*folder.iterdir(), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _point_to(folder: Path, number: int) -> None:
+    pointer = folder / f"{CURRENT}.new"
+    with pointer.open("w") as handle:
+        handle.write(f"{number}\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    pointer.replace(folder / CURRENT)
+
+
+def _drop_old(folder: Path, number: int) -> None:
+    for path in folder.glob("v*"):
+        if path.is_dir() and path.name[1:].isdigit() and _number(path) <= number - KEPT:
+            shutil.rmtree(path, ignore_errors=True)
+
+

@@ -1,0 +1,169 @@
+"""The tables of the store, declared in code. Times are UTC seconds since 1970; days are the city's local days."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, SmallInteger, Table, Text
+
+from dashboard.domain.request import DIMENSIONS
+
+# --- the sync's own work file -----------------------------------------------------------------------------------------
+work = MetaData()
+
+raw_rows = Table(
+    "raw_rows", work,
+    Column("request_id", Text, nullable=False),
+    Column("hash", BigInteger, nullable=False),
+    Column("header", Integer, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("read_at", BigInteger, nullable=False),
+    Column("run", Integer, nullable=False),
+)
+"""One row a request: its columns as the source wrote them, joined by the unit separator."""
+
+headers = Table(
+    "headers", work,
+    Column("header", Integer, nullable=False),
+    Column("schema", Text, nullable=False),
+    Column("columns", Text, nullable=False),
+)
+
+records = Table(
+    "records", work,
+    Column("request_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("due_at", BigInteger),
+    Column("created_day", Date, nullable=False),
+    Column("closed_day", Date),
+    Column("due_day", Date),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("outcome_words", Text),
+    *(Column(name, Text) for name in ("category", "subcategory", "department", "district", "neighbourhood", "channel")),
+    Column("channel_group", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("duplicate", SmallInteger, nullable=False),
+    Column("latitude", Float(53)),
+    Column("longitude", Float(53)),
+    Column("address", Text),
+    Column("seconds", BigInteger),
+    Column("flags", Integer, nullable=False),
+)
+"""The normalised records; `seconds` is the duration to the close, NULL where there is none that can be used."""
+
+tombstones = Table(
+    "tombstones", work,
+    Column("request_id", Text, nullable=False),
+    Column("header", Integer, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("run", Integer, nullable=False),
+)
+"""Rows that a full load no longer held."""
+
+quarantine = Table(
+    "quarantine", work,
+    Column("hash", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("line", BigInteger, nullable=False),
+    Column("raw", Text),
+    Column("run", Integer, nullable=False),
+)
+"""Rows that could not be read as a request, once each however often they come."""
+
+runs = Table(
+    "runs", work,
+    Column("run", Integer, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("source", Text, nullable=False),
+    *(Column(name, BigInteger) for name in ("read", "stored", "updated", "unchanged", "quarantined", "removed")),
+    Column("error", Text),
+)
+
+state = Table("state", work, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
+"""What the work file knows of itself: the city map its records were made with, its revision, a given data-through."""
+
+# --- a published version ----------------------------------------------------------------------------------------------
+published = MetaData()
+
+facts = Table(
+    "facts", published,
+    Column("created_day", Date, nullable=False),
+    Column("closed_day", Date),
+    Column("created_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("due_at", BigInteger),
+    *(Column(name, Integer, nullable=False) for name in DIMENSIONS),
+    Column("origin", SmallInteger, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("outcome", SmallInteger, nullable=False),
+    Column("duplicate", SmallInteger, nullable=False),
+    Column("bin", SmallInteger),
+    Column("event", SmallInteger),
+    Column("late", SmallInteger),
+    Column("flags", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+)
+"""What is counted: coded fields, the duration bin (of the close, or of the wait so far at data through), signed count n.
+
+`event` is 1 closed, 0 still open (censored), NULL without a usable duration; `late` is 1 closed after its due time, 0 in
+time. Readers sum n: a later version may hold several rows for one request whose signs cancel.
+"""
+
+names = Table(
+    "names", published,
+    Column("field", Text, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+)
+"""The published names of each coded field; code 0 is none."""
+
+flag_counts = Table(
+    "flag_counts", published,
+    Column("flag", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+)
+
+quarantine_counts = Table(
+    "quarantine_counts", published,
+    Column("reason", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+)
+
+published_runs = Table(
+    "published_runs", published,
+    *(Column(column.name, column.type) for column in runs.columns),
+)
+
+about = Table("about", published, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
+"""What the version knows of itself: city, dates, rows, version number, as text."""
+
+public_records = MetaData()
+
+requests = Table(
+    "requests", public_records,
+    Column("request_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("due_at", BigInteger),
+    Column("created_day", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("outcome_words", Text),
+    *(Column(name, Text, nullable=False) for name in DIMENSIONS),
+    Column("channel_group", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("duplicate", SmallInteger, nullable=False),
+    Column("latitude", Float(53)),
+    Column("longitude", Float(53)),
+    Column("address", Text),
+    Column("seconds", BigInteger),
+    Column("flags", Integer, nullable=False),
+)
+"""The publishable columns of each request: no free text, no raw row, addresses to the block, points rounded."""

@@ -1,0 +1,74 @@
+"""The sync's own file of a city: raw rows, records, quarantine and runs; no reader ever opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, insert, literal, select, update
+
+from data_access.city import City
+from data_access.local_time import zone_days
+from data_access.normalise import zone_table
+from data_access.store.engines import duckdb
+from data_access.store.tables import runs, state, work
+
+SEPARATOR = "\x1f"
+"""Stands between the columns of a raw row; it cannot occur in a text file that people made."""
+
+
+@contextmanager
+def work_file(folder: Path) -> Iterator[Connection]:
+    """Open a city's work file in one transaction: everything that is done in it is kept, or nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = duckdb.open_writable(folder / "work.duckdb")
+    try:
+        with engine.begin() as connection:
+            duckdb.create_tables(connection, work)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def read_state(connection: Connection, key: str) -> str | None:
+    """One thing that the work file knows of itself."""
+    return connection.execute(select(state.c.value).where(state.c.key == key)).scalar()
+
+
+def write_state(connection: Connection, key: str, value: str) -> None:
+    """Remember one thing."""
+    connection.execute(state.delete().where(state.c.key == key))
+    connection.execute(insert(state).values(key=key, value=value))
+
+
+def next_run(connection: Connection, source: str, started_at: int) -> int:
+    """Begin a run and return its number."""
+    number = (connection.execute(select(func.max(runs.c.run))).scalar() or 0) + 1
+    connection.execute(insert(runs).values(run=number, started_at=started_at, source=source))
+    return number
+
+
+def finish_run(connection: Connection, run: int, **values: Any) -> None:
+    """Write how a run ended."""
+    connection.execute(update(runs).where(runs.c.run == run).values(**values))
+
+
+def load_zone(connection: Connection, city: City, until: int) -> None:
+    """Load the offsets of the city's days, from the begin of its service to some years after `until` (UTC seconds)."""
+    last = date(1970, 1, 1) + timedelta(days=until // 86_400 + 366 * 10)
+    rows = zone_days(city.zone, date(city.service_began.year - 10, 1, 1), last)
+    duckdb.load_frame(connection, zone_table.name, pd.DataFrame(rows))
+
+
+def raw_text(columns: list[ColumnElement[str]]) -> ColumnElement[str]:
+    """A row's columns as one text, empty where a column is missing."""
+    return func.concat_ws(SEPARATOR, *(func.coalesce(column, "") for column in columns))
+
+
+def stable_hash(value: ColumnElement[str]) -> ColumnElement[int]:
+    """63 bits of the MD5 of a text: the same in every version of the engine."""
+    return cast(func.md5_number_lower(value).op(">>")(literal(1)), BigInteger)
