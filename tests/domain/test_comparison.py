@@ -126,10 +126,12 @@ def test_the_earlier_period_is_seen_at_the_age_of_the_present_one():
 
 
 def test_the_follow_up_is_elapsed_time_across_a_change_of_the_clock():
-    # 7 March 2015, then 23 hours of 8 March (clocks go forward): 24 h after midnight is 01:00 on the 9th.
+    # 8 March 2015 has 23 hours (clocks go forward): 24 h after it began it is 01:00 on the 9th.
     through = datetime(2015, 3, 9, 1, 0, tzinfo=BOSTON)
-    moment = observed_until(date(2014, 3, 31), date(2015, 3, 7), through, BOSTON)
-    assert moment == datetime(2014, 4, 2, 0, 0, tzinfo=BOSTON)
+    after_the_7th = observed_until(date(2014, 3, 31), date(2015, 3, 7), through, BOSTON)
+    assert after_the_7th == datetime(2014, 4, 2, 0, 0, tzinfo=BOSTON)
+    after_the_8th = observed_until(date(2014, 3, 31), date(2015, 3, 8), through, BOSTON)
+    assert after_the_8th == datetime(2014, 4, 1, 1, 0, tzinfo=BOSTON)
 
 
 def test_days_end_at_midnight_of_the_city_not_of_utc():

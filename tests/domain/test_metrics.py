@@ -58,7 +58,7 @@ def test_the_backlog_changes_by_what_is_opened_and_closed(days):
 
 def test_counts_that_do_not_belong_together_are_refused():
     with pytest.raises(ValueError, match="by day 1"):
-        backlog(np.array([2, 0, 9]), np.array([0, 3, 0]))
+        backlog(np.array([2, 0, 9]), np.array([2, 3, 0]))
     with pytest.raises(ValueError, match="same days"):
         backlog(np.array([2, 0]), np.array([0]))
     for index in (-1, 3):

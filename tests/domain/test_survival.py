@@ -79,7 +79,7 @@ def test_quantiles_and_their_limits_fall_in_the_bins_of_lifelines(seed):
     assert ours.quantile(0.5) == median
     assert None not in (median.value, median.low, median.high)
     limits = [as_days(x) for x in qth_survival_times(0.25, band).iloc[0]]
-    assert ours.quantile(0.75) == Estimate(as_days(theirs.percentile(0.25)), *limits)
+    assert ours.quantile(0.75) == Estimate(as_days(qth_survival_times(0.25, theirs.survival_function_)), *limits)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -229,6 +229,12 @@ def test_what_nobody_was_followed_to_is_a_lower_bound_and_says_so():
     assert cohort.closed_within(90) == Estimate(0.5, cohort.closed_within(30).low, 1.0)
     assert cohort.quantile(0.9) == Estimate(None, None, None)
     assert 39 < cohort.last_observed_days < 40
+
+
+def test_being_followed_nearly_to_a_horizon_is_not_being_followed_to_it():
+    nearly = curve_of(still_open=[29.9])
+    assert bin_of(round(29.9 * DAY)) == edge_bin(30 * DAY)
+    assert (nearly.observed(14), nearly.observed(30)) == (True, False)
 
 
 def test_a_low_limit_may_be_reached_where_the_quantile_is_not():
@@ -381,6 +387,13 @@ def test_still_waiting_needs_thirty_at_risk():
     assert still_waiting(curve_of(closed=[1] * 50 + [20] * 29), 3, 4) is None
     # Thirty to begin with, but one has gone out of sight by then.
     assert still_waiting(curve_of(closed=[20] * 29, still_open=[1]), 3, 4) is None
+
+
+def test_an_age_of_exactly_an_edge_is_read_there_whatever_floating_point_says():
+    assert (UPPER / DAY * DAY < UPPER).any()  # so it would be read one bin too early
+    group = kaplan_meier(NONE + 1, NONE)
+    for edge in range(0, BINS - 30, 7):
+        assert still_waiting(group, UPPER[edge] / DAY, 1).at_risk == BINS - 1 - edge
 
 
 def test_still_waiting_beyond_the_follow_up_is_an_upper_bound():
