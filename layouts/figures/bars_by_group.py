@@ -41,7 +41,7 @@ def figure(
     if not groups:
         return theme.nothing(tr("There is nothing to compare in this selection."), tr, scheme, EMPTY_HEIGHT)
     top = _top(groups, kind)
-    texts = [_text(group, kind, tr, scheme) for group in groups]
+    texts = _texts(groups, kind, tr, scheme)
     bars, total = _rows(texts, [_sayable(group, kind) for group in groups])
     return {
         "data": _bars(groups, bars, kind, top, texts, scheme),
@@ -126,22 +126,25 @@ def _value(group: Group, kind: Kind, tr: Translator) -> str:
     return tr.percent(group.value or 0.0) if kind == "share" else tr.number(round(group.value or 0))
 
 
-def _text(group: Group, kind: Kind, tr: Translator, scheme: str) -> str:
-    """Name, value in bold and count in grey, wrapped for the narrowest card."""
-    requests = tr.n("{n} request", "{n} requests", group.n or 0)
+def _texts(groups: Sequence[Group], kind: Kind, tr: Translator, scheme: str) -> list[str]:
+    """Name, value in bold and count in grey of each group: in one line if that fits the narrowest card for all."""
+    muted = theme.palette(scheme).muted
+    names = [theme.wrapped(group.name, _WIDTH) for group in groups]
+    values = [_said(group, kind, tr) for group in groups]
+    tails = [f"<b>{value}</b>" + (f'<span style="color:{muted}"> · {n}</span>' if n else "") for value, n in values]
+    longest = max(len(group.name) + len(value) + len(n) + 5 for group, (value, n) in zip(groups, values, strict=True))
+    between = "  " if longest <= _WIDTH else "<br>"
+    return ["<br>".join(name) + between + tail for name, tail in zip(names, tails, strict=True)]
+
+
+def _said(group: Group, kind: Kind, tr: Translator) -> tuple[str, str]:
+    """The value of a group in words and the count beside it, empty where the value is the count."""
+    requests = "" if group.n is None else tr.n("{n} request", "{n} requests", group.n)
     if not _sayable(group, kind):
-        value, more = tr("too few to say"), requests
-    elif group.value is None:
-        value, more = (tr("more than half still open") if kind == "wait" else tr("no value")), requests
-    else:
-        value, more = _value(group, kind, tr), "" if kind == "count" or group.n is None else requests
-    lines = theme.wrapped(group.name, _WIDTH)
-    tail = f"<b>{value}</b>"
-    if more:
-        tail += f'<span style="color:{theme.palette(scheme).muted}"> · {more}</span>'
-    if len(lines) > 1 or len(lines[0]) + len(value) + len(more) + 5 > _WIDTH:
-        return "<br>".join([*lines, tail])
-    return f"{lines[0]}  {tail}"
+        return tr("too few to say"), requests
+    if group.value is None:
+        return (tr("more than half still open") if kind == "wait" else tr("no value")), requests
+    return _value(group, kind, tr), "" if kind == "count" else requests
 
 
 def _rows(texts: Sequence[str], with_bar: Sequence[bool]) -> tuple[list[float], int]:

@@ -89,7 +89,10 @@ def when(point: Point, tr: Translator) -> str:
     """A bucket as a sentence needs it: "in March 2015", "on Mar 3, 2015", "in the week Mar 9 – 15, 2015"."""
     if point.start == point.end:
         return tr("on {day}", day=name(point, tr))
-    if _whole_months(point):
+    months = _whole_months(point)
+    if months == 3:
+        return tr("in the {quarter}", quarter=name(point, tr))
+    if months:
         return tr("in {period}", period=name(point, tr))
     if (point.end - point.start).days == 6:
         return tr("in the week {range}", range=name(point, tr))

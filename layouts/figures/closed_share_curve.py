@@ -177,7 +177,7 @@ def _labels(marks: list[tuple[float, float]], horizon: int, tr: Translator, sche
     heights: list[float] = []
     if below:
         for _, share in reversed(marks):
-            heights.insert(0, min(share - 0.09, heights[0] - _LABEL_GAP if heights else 1.0))
+            heights.insert(0, min(share - 0.12, heights[0] - _LABEL_GAP if heights else 1.0))
     else:
         highest = max((share for _, share in marks), default=0.0)
         heights = [highest + _LABEL_GAP * (len(marks) - index) for index in range(len(marks))]

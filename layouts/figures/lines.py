@@ -127,23 +127,10 @@ def _shaded(first: Point, last: Point, scheme: str) -> theme.Figure:
 def notes(texts: Sequence[str], scheme: str) -> tuple[list[theme.Figure], int]:
     """What the special marks mean, above the plot, and the top margin in px that they need."""
     rows = [row for text in texts for row in textwrap.wrap(text, _NOTE_WIDTH, subsequent_indent="\u2003")]
-    drawn = [
-        theme.note(
-            text,
-            scheme,
-            name="note",
-            xref="paper",
-            yref="paper",
-            x=0,
-            y=1,
-            xanchor="left",
-            yanchor="bottom",
-            yshift=6 + 17 * (len(rows) - 1 - index),
-            font={"size": 12, "color": theme.palette(scheme).muted},
-        )
-        for index, text in enumerate(rows)
-    ]
-    return drawn, 16 + 17 * len(rows)
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 4}
+    font = {"size": 12, "color": theme.palette(scheme).muted}
+    drawn = [theme.note("<br>".join(rows), scheme, name="note", font=font, **place)] if rows else []
+    return drawn, 16 + 16 * len(rows)
 
 
 def mark_notes(series: Sequence[Point], tr: Translator, *, incomplete: str, rates: bool = False) -> list[str]:

@@ -170,7 +170,8 @@ def axis(title: str, scheme: str, **more: Any) -> Figure:
 
 def note(text: str, scheme: str, **place: Any) -> Figure:
     """A text in the chart without an arrow."""
-    return {"text": text, "showarrow": False, "align": "left", "font": {"color": palette(scheme).text}, **place}
+    defaults = {"showarrow": False, "align": "left", "font": {"color": palette(scheme).text}}
+    return {**defaults, "text": text, **place}
 
 
 def nothing(text: str, tr: Translator, scheme: str, height: int) -> Figure:
