@@ -114,13 +114,13 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
     began = int((city.service_began - EPOCH) / timedelta(days=1)) * DAY
     read_at = func.coalesce(c.read_at, now)
     finished = c.status.in_([Status.CLOSED.value, Status.CANCELLED.value])
-    closed_at = case((finished, c.closed_at))
+    impossible = {field: func.coalesce(or_(c[field] < began, c[field] > read_at), false()) for field in ("created_at", "closed_at")}
+    # a close at an impossible time tells that the request has ended, but not when
+    closed_at = case((and_(finished, ~impossible["closed_at"]), c.closed_at))
     date_only = and_(c.department.in_(city.date_only_departments), c.closed_at_local % DAY == 0) if city.date_only_departments else false()
     elapsed = case((date_only, (c.closed_at_day - c.created_at_day) * DAY), else_=closed_at - c.created_at)
-    impossible = or_(false(), *(func.coalesce(or_(c[field] < began, c[field] > read_at), false())
-                                for field in ("created_at", "closed_at")))
     before = and_(closed_at.is_not(None), elapsed < -SKEW)
-    usable = and_(closed_at.is_not(None), ~impossible, elapsed >= -SKEW)
+    usable = and_(closed_at.is_not(None), ~impossible["created_at"], elapsed >= -SKEW)
     seconds = case((usable, func.greatest(elapsed, 0)))
     due_at = c.due_at + case((c.due_is_date, DAY - 1), else_=0)
     tests: dict[Flag, ColumnElement[bool]] = {
@@ -129,7 +129,7 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
         Flag.OPEN_WITH_CLOSE: and_(~finished, c.closed_at.is_not(None)),
         Flag.DATE_ONLY_CLOSE: and_(closed_at.is_not(None), date_only),
         Flag.INSTANT_CLOSE: and_(usable, ~date_only, seconds <= INSTANT),
-        Flag.IMPOSSIBLE_DATE: impossible,
+        Flag.IMPOSSIBLE_DATE: or_(*impossible.values()),
         Flag.DEFAULT_LOCATION: c.at_default,
         Flag.NO_LOCATION: or_(c.latitude.is_(None), c.longitude.is_(None)),
         Flag.NO_DISTRICT: c.district.is_(None),
@@ -146,7 +146,7 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
     words = by_index(city.rules.outcome, c.outcome_rule, "words")
     return select(
         *(c[name] for name in keep), c.request_id, c.created_at, closed_at.label("closed_at"), c.updated_at, due_at.label("due_at"),
-        c.created_at_day.label("created_day"), case((finished, c.closed_at_day)).label("closed_day"), c.due_at_day.label("due_day"),
+        c.created_at_day.label("created_day"), case((closed_at.is_not(None), c.closed_at_day)).label("closed_day"), c.due_at_day.label("due_day"),
         c.status, outcome.label("outcome"), case((finished, words)).label("outcome_words"),
         c.category, c.subcategory, c.department, c.district, c.neighbourhood, c.channel,
         c.channel_group, c.origin, cast(c.duplicate, SmallInteger).label("duplicate"),

@@ -1,0 +1,172 @@
+"""The numbers of a period, for all chosen requests or per value of a field, as the API, the pages and the exports give them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement
+
+from dashboard.domain import durations as bins
+from dashboard.domain.comparison import Comparison, comparison_range, observed_until
+from dashboard.domain.filters import Filters
+from dashboard.domain.method import HORIZONS, METHOD_VERSION
+from dashboard.domain.metrics import OnTime
+from dashboard.domain.request import Outcome
+from dashboard.domain.survival import Survival, kaplan_meier, nearest_rank_days
+from data_access.queries import cohort, volume
+from data_access.queries.conditions import within
+from data_access.store.published import Snapshot
+from data_access.store.tables import facts
+
+Numbers = dict[str, Any]
+ALL: tuple[Hashable, ...] = ()
+
+
+def summary(snapshot: Snapshot, filters: Filters, *, with_compare: bool = True) -> Numbers:
+    """The published numbers of the chosen requests; keys as the API documents them, `compare` the same for the other period."""
+    numbers = _numbers(snapshot, filters, [], None).get(ALL) or _nothing(snapshot, filters)
+    answer = {**header(snapshot, filters), **numbers}
+    if with_compare:
+        answer["compare"] = compared(snapshot, filters)
+    return answer
+
+
+def grouped(snapshot: Snapshot, filters: Filters, field: str) -> list[Numbers]:
+    """The same numbers for each value of a field that any of the chosen requests has, in the order of the options."""
+    column = facts.c[field]
+    found = _numbers(snapshot, filters, [column], None)
+    options = snapshot.options.fields[field]
+    codes = snapshot.codes[field]
+    rows = [(name, found.get((codes[name],))) for name in options.names]
+    return [{"name": name, "slug": options.slugs[name], **numbers} for name, numbers in rows if numbers is not None]
+
+
+def comparison(snapshot: Snapshot, filters: Filters) -> Comparison | None:
+    """The earlier period that the filters ask for, if the source reaches back that far and the period lies in the data."""
+    first, last = within(snapshot, filters)
+    if (first, last) != (filters.start, filters.end):
+        return None
+    return comparison_range(filters.start, filters.end, filters.compare, snapshot.data_from)
+
+
+def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:
+    """The numbers of the earlier period, observed as of the same age; None where there is none."""
+    other = comparison(snapshot, filters)
+    if other is None:
+        return None
+    as_of = observed_until(other.end, filters.end, snapshot.data_through_local, snapshot.city.zone)
+    earlier = replace(filters.between(other.start, other.end), compare="none")
+    numbers = _numbers(snapshot, earlier, [], int(as_of.timestamp())).get(ALL) or _nothing(snapshot, earlier)
+    return {"kind": other.kind.value, "extra_weekdays": other.extra_weekdays, "from": other.start.isoformat(), "to": other.end.isoformat(),
+            "observed_to": as_of.astimezone(snapshot.city.zone).isoformat(timespec="seconds"), **numbers}
+
+
+def header(snapshot: Snapshot, filters: Filters) -> Numbers:
+    """What every answer says of itself: city, filters, period, dates of the data, versions."""
+    return {
+        "city": snapshot.city.id,
+        "filters": {**{key: list(names) for key, names in filters.selected().items()}, "origin": filters.origin,
+                    "period": filters.period, "interval": filters.interval, "compare": filters.compare},
+        "from": filters.start.isoformat(), "to": filters.end.isoformat(),
+        "data_from": snapshot.data_from.isoformat(), "data_to": snapshot.data_to.isoformat(),
+        "data_through": snapshot.data_through_local.isoformat(timespec="seconds"),
+        "data_version": snapshot.version, "method_version": METHOD_VERSION,
+    }
+
+
+def survival_of(frame: pd.DataFrame) -> Survival:
+    """The Kaplan-Meier curve of a frame with the columns bin, events, censored."""
+    events, censored = np.zeros(bins.BINS, dtype=np.int64), np.zeros(bins.BINS, dtype=np.int64)
+    np.add.at(events, frame["bin"].to_numpy(dtype=np.int64), frame["events"].to_numpy(dtype=np.int64))
+    np.add.at(censored, frame["bin"].to_numpy(dtype=np.int64), frame["censored"].to_numpy(dtype=np.int64))
+    return kaplan_meier(events, censored)
+
+
+def wait_numbers(survival: Survival) -> Numbers:
+    """The numbers of speed; days, shares from 0 to 1, null where the curve does not get there."""
+    median, ninety = survival.quantile(0.5), survival.quantile(0.9)
+    within_days = {str(days): survival.closed_within(days) for days in HORIZONS}
+    return {
+        "n": survival.n, "events": survival.event_count,
+        "p50_days": rounded(median.value), "p50_low": rounded(median.low), "p50_high": rounded(median.high),
+        "p90_days": rounded(ninety.value), "p90_low": rounded(ninety.low), "p90_high": rounded(ninety.high),
+        "closed_within": {days: rounded(estimate.value) for days, estimate in within_days.items()},
+        "closed_within_low": {days: rounded(estimate.low) for days, estimate in within_days.items()},
+        "closed_within_high": {days: rounded(estimate.high) for days, estimate in within_days.items()},
+        "closed_within_observed": {str(days): survival.observed(days) for days in HORIZONS},
+        "longest_observed_days": rounded(survival.last_observed_days),
+        "closed_only_p50_days": rounded(nearest_rank_days(survival.events, 0.5)),
+    }
+
+
+def on_time_numbers(row: dict[str, Any]) -> Numbers:
+    """The parts of on time and their rate."""
+    parts = OnTime(**{name: int(row[name]) for name in OnTime.__slots__})
+    return {"rate": rounded(parts.rate), **{name: getattr(parts, name) for name in OnTime.__slots__}}
+
+
+def rounded(value: float | None) -> float | None:
+    """Six decimals: what the counts can carry, and the same text on every machine."""
+    return None if value is None else round(float(value), 6)
+
+
+def _numbers(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]], as_of: int | None) -> dict[tuple[Hashable, ...], Numbers]:
+    keys = [column.name for column in by]
+    last = within(snapshot, filters)[1]
+    counts = _by_key(cohort.counts(snapshot, filters, by, as_of=as_of), keys)
+    waits = {key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)}
+    left = _by_key(cohort.left_out_origins(snapshot, filters, by), keys)
+    flows = {"closed": volume.closed(snapshot, filters, by), "backlog": volume.backlog_at(snapshot, filters, last, by)}
+    if as_of is None:
+        flows["overdue"] = cohort.overdue(snapshot, filters, by)
+    amounts = {name: {key: int(row["n"]) for key, row in _by_key(frame, keys).items()} for name, frame in flows.items()}
+    result: dict[tuple[Hashable, ...], Numbers] = {}
+    for key in counts.keys() | {key for found in amounts.values() for key, n in found.items() if n}:
+        row = counts.get(key) or dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
+        excluded = left.get(key, {"city": 0, "information": 0})
+        result[key] = _assembled(snapshot, filters, row, waits.get(key) or _no_survival(), excluded,
+                                 {name: found.get(key, 0) for name, found in amounts.items()})
+    return result
+
+
+def _assembled(snapshot: Snapshot, filters: Filters, row: dict[str, Any], survival: Survival, excluded: dict[str, Any],
+               amounts: dict[str, int]) -> Numbers:
+    return {
+        **{name: int(row[name]) for name in ("requests", "duplicates", "open", "closed_of_these", "cancelled")},
+        **amounts,
+        "wait": {**wait_numbers(survival), "observed_days": observed_days(snapshot, filters)},
+        "on_time": on_time_numbers(row),
+        "outcomes": {outcome.value: int(row[cohort.outcome_column(outcome)]) for outcome in Outcome},
+        "left_out": {"city": int(excluded["city"]), "information": int(excluded["information"]), "no_duration": int(row["no_duration"])},
+    }
+
+
+def observed_days(snapshot: Snapshot, filters: Filters) -> int:
+    """Days from the period's end to data through: the shortest follow-up of a request of the period."""
+    end = min(filters.end, snapshot.data_to)
+    return max(0, (snapshot.data_through_local.date() - end).days)
+
+
+def _by_key(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Hashable, ...], dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
+    return {tuple(int(row[key]) for key in keys): row for row in rows}
+
+
+def _frames(frame: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[Hashable, ...], pd.DataFrame]]:
+    if not keys:
+        return [(ALL, frame)]
+    return [(tuple(int(part) for part in key), part) for key, part in frame.groupby(keys)]  # type: ignore[union-attr]
+
+
+def _no_survival() -> Survival:
+    nothing = np.zeros(bins.BINS, dtype=np.int64)
+    return kaplan_meier(nothing, nothing)
+
+
+def _nothing(snapshot: Snapshot, filters: Filters) -> Numbers:
+    row = dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
+    return _assembled(snapshot, filters, row, _no_survival(), {"city": 0, "information": 0}, {"closed": 0, "backlog": 0, "overdue": 0})

@@ -1,0 +1,163 @@
+"""The one door to published data: snapshots of a city's current version, switched without a restart."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine, Select, select, text
+
+from dashboard.domain.errors import NothingPublished
+from dashboard.domain.filters import FieldOptions, Options
+from dashboard.domain.request import DIMENSIONS, NONE_NAME
+from data_access.city import City
+from data_access.local_time import utc_to_local
+from data_access.store.engines import duckdb
+from data_access.store.publish import COUNTS, RECORDS, current_version
+from data_access.store.tables import about, names
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One published version of one city: whoever holds it sees the same rows until they let go."""
+
+    city: City
+    version: int
+    rows: int
+    data_from: date
+    data_to: date
+    data_through: int
+    options: Options
+    codes: dict[str, dict[str, int]]
+    """Per field, the code of each published name."""
+    folder: Path
+    counts: Engine
+    records: Engine
+
+    @property
+    def data_through_local(self) -> datetime:
+        """The moment up to which closings were observed, in the city's time."""
+        return utc_to_local(self.data_through, self.city.zone)
+
+    def names_of(self, field: str) -> dict[int, str]:
+        """The published name of each code of a field."""
+        return {code: name for name, code in self.codes[field].items()}
+
+    def count(self, statement: Select[Any]) -> pd.DataFrame:
+        """Run a statement over the counts."""
+        return _frame(self.counts, statement)
+
+    def read(self, statement: Select[Any]) -> pd.DataFrame:
+        """Run a statement over the published requests."""
+        return _frame(self.records, statement)
+
+    def boundaries(self) -> dict[str, Path]:
+        """The boundary files of this version, by kind of area."""
+        return {path.stem: path for path in sorted(self.folder.glob("*.geojson"))}
+
+
+class _Held:
+    """A snapshot with the number of those who use it; closed by the last one after it was replaced."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot, self.users, self.replaced = snapshot, 0, False
+
+    def close_if_idle(self) -> None:
+        if self.replaced and self.users == 0:
+            self.snapshot.counts.dispose()
+            self.snapshot.records.dispose()
+
+
+class Published:
+    """The published cities of a data folder, for one process; safe under threads. Make it after a fork."""
+
+    def __init__(self, data_dir: Path, *, threads: int = 2) -> None:
+        self._data_dir, self._threads = data_dir, threads
+        self._held: dict[str, _Held] = {}
+        self._lock = threading.Lock()
+
+    def cities(self) -> list[str]:
+        """The ids of the cities that have a published version."""
+        if not self._data_dir.is_dir():
+            return []
+        return sorted(path.name for path in self._data_dir.iterdir() if path.is_dir() and current_version(path) is not None)
+
+    @contextmanager
+    def open(self, city: str) -> Iterator[Snapshot]:
+        """The current version of a city, held for the time of the block. Raises NothingPublished."""
+        held = self._current(city)
+        try:
+            yield held.snapshot
+        finally:
+            with self._lock:
+                held.users -= 1
+                held.close_if_idle()
+
+    def close(self) -> None:
+        """Let go of all versions that nobody uses."""
+        with self._lock:
+            for held in self._held.values():
+                held.replaced = True
+                held.close_if_idle()
+            self._held.clear()
+
+    def _current(self, city: str) -> _Held:
+        folder = self._data_dir / city
+        with self._lock:
+            version = current_version(folder)
+            if version is None:
+                raise NothingPublished(f"No data of '{city}' has been published yet; run 'fixedyet sync {city}'.")
+            held = self._held.get(city)
+            if held is None or held.snapshot.version != version:
+                fresh = _Held(open_snapshot(folder, version, self._threads))
+                if held is not None:
+                    held.replaced = True
+                    held.close_if_idle()
+                self._held[city] = held = fresh
+            held.users += 1
+            return held
+
+
+def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
+    """Open a version read-only and read what never changes in it."""
+    place = folder / f"v{version}"
+    counts = duckdb.open_published(place / COUNTS, threads=threads)
+    known = {row.key: row.value for row in _frame(counts, select(about)).itertuples()}
+    city = City.model_validate(json.loads(known["city"]))
+    listed = _frame(counts, select(names).order_by(names.c.field, names.c.code))
+    fields = {field: _field_options(listed[listed["field"] == field], city.aliases.get(field, {})) for field in DIMENSIONS}
+    data_from, data_to = date.fromisoformat(known["data_from"]), date.fromisoformat(known["data_to"])
+    return Snapshot(
+        city=city, version=version, rows=int(known["rows"]), data_from=data_from, data_to=data_to,
+        data_through=int(known["data_through"]),
+        options=Options(city.id, data_from, data_to, city.fiscal_year_starts, fields),
+        codes={field: dict(zip(rows["name"], rows["code"].astype(int), strict=True)) for field, rows in listed.groupby("field")}
+        | {field: {} for field in DIMENSIONS if field not in set(listed["field"])},
+        folder=place, counts=counts, records=duckdb.open_published(place / RECORDS, threads=threads),
+    )
+
+
+def _field_options(rows: pd.DataFrame, aliases: dict[str, str]) -> FieldOptions:
+    ordered: Sequence[str] = [*rows.loc[rows["name"] != NONE_NAME, "name"], *rows.loc[rows["name"] == NONE_NAME, "name"]]
+    return FieldOptions(tuple(ordered), dict(zip(rows["name"], rows["slug"], strict=True)), aliases,
+                        {name: int(n) for name, n in zip(rows["name"], rows["requests"], strict=True)})
+
+
+def _frame(engine: Engine, statement: Select[Any]) -> pd.DataFrame:
+    with engine.connect() as connection:
+        result = connection.execute(statement)
+        return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+
+
+def is_readable(published: Published, city: str) -> int:
+    """Run one small query on a city's current version and return its number; raises what goes wrong."""
+    with published.open(city) as snapshot, snapshot.counts.connect() as connection:
+        connection.execute(text("SELECT 1")).scalar()
+        return snapshot.version
