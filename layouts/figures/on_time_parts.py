@@ -11,7 +11,7 @@ from dashboard.i18n.translator import N_, Translator
 from layouts.figures import scales, theme
 from layouts.figures.buckets import number
 
-BAR, LINE, TOP = 34, 26, 62
+BAR, LINE, TOP = 34, 42, 62
 PARTS = (
     ("on_time", N_("Closed on time")),
     ("late_closed", N_("Closed late")),
@@ -141,8 +141,8 @@ def _text(index: int, counts: dict[str, int], tr: Translator) -> str:
     due = _due(counts)
     if part in DUE and due:
         share = tr.percent(counts[part] / due)
-        return tr("{label}: <b>{n}</b>, {share} of those due", label=tr(label), n=tr.number(counts[part]), share=share)
-    return tr("{label}: <b>{n}</b>", label=tr(label), n=tr.number(counts[part]))
+        return tr("{label}<br><b>{n}</b>, {share} of those due", label=tr(label), n=tr.number(counts[part]), share=share)
+    return tr("{label}<br><b>{n}</b>", label=tr(label), n=tr.number(counts[part]))
 
 
 def _label(index: int, counts: dict[str, int], tr: Translator, scheme: str) -> theme.Figure:
