@@ -27,7 +27,10 @@ class Step:
 
 
 def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light", *, horizon: int = 90) -> theme.Figure:
-    """Columns: days, closed_share, low, high (shares 0 to 1), at_risk. `horizon`: right end of the axis, 90 or 365."""
+    """Columns: days, closed_share, low, high (shares 0 to 1), at_risk. `horizon`: right end of the axis, 90 or 365.
+
+    The last row is how far the curve was observed: a horizon after it is neither marked nor said.
+    """
     steps = curve(frame)
     if not steps:
         return theme.nothing(tr("No requests match this selection."), tr, scheme, HEIGHT)

@@ -138,11 +138,11 @@ def _segments(counts: dict[str, int], total: int, tr: Translator, scheme: str) -
 
 def _text(index: int, counts: dict[str, int], tr: Translator) -> str:
     part, label = PARTS[index]
-    due = _due(counts)
+    due, n = _due(counts), tr.number(counts[part])
     if part in DUE and due:
         share = tr.percent(counts[part] / due)
-        return tr("{label}<br><b>{n}</b>, {share} of those due", label=tr(label), n=tr.number(counts[part]), share=share)
-    return tr("{label}<br><b>{n}</b>", label=tr(label), n=tr.number(counts[part]))
+        return tr("{label}<br><b>{n}</b>, {share} of those due", label=tr(label), n=n, share=share)
+    return tr("{label}<br><b>{n}</b>", label=tr(label), n=n)
 
 
 def _label(index: int, counts: dict[str, int], tr: Translator, scheme: str) -> theme.Figure:
