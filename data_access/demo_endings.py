@@ -58,7 +58,7 @@ def make_outcomes(category: Ints, original: Ints, by_city: Bools, rng: np.random
 
 def phrases() -> list[str]:
     """Every text of an ending once."""
-    texts = {text: None for words in (*WORDS.values(), *OTHER_WORDS.values(), ("Comment noted",)) for text in words}
+    texts = {text: None for words in (*WORDS.values(), *OTHER_WORDS.values(), ("Noted, no further action",)) for text in words}
     return list(texts)
 
 
@@ -74,7 +74,7 @@ def _three(ending: str, outcome: Outcome) -> tuple[str, str, str]:
     """Three texts for an outcome, with repeats where there are fewer."""
     words = WORDS[ending] if outcome in (Outcome.WORK_DONE, Outcome.DUPLICATE) else OTHER_WORDS[outcome]
     if ending == "answer" and outcome is Outcome.NO_ACTION_NEEDED:
-        words = ("Question answered", "Comment noted")
+        words = ("Question answered", "Noted, no further action")
     elif ending == "ask" and outcome is Outcome.NO_ACTION_NEEDED:
         words = ("Does not meet the criteria",)
     return words[0], words[1 % len(words)], words[2 % len(words)]

@@ -128,6 +128,7 @@ def insert_bad_lines(good: Texts, rng: np.random.Generator) -> list[tuple[int, s
         elif kind == 1:
             fields[:2] = [unused, next(dates)]
         elif kind == 2:
-            fields = [unused, *(fields[1:9] if number % 2 else [*fields[1:], "", "moved"])]
+            # Cut before the resolution, the first text that can hold a quoted comma.
+            fields = [unused, *(fields[1:6] if number % 2 else [*fields[1:], "", "moved"])]
         result.append((place, ",".join(fields)))
     return result

@@ -101,8 +101,9 @@ def _in_working_hours(category: Ints, created: Ints, closed: Ints, rng: np.rando
     """Closings moved into 07:00 to 17:00 on working days, except those of the services that answer within hours."""
     round_the_clock = of_categories(lambda kind: 0 < kind.wait_days < 0.5)[category] > 0
     weekday = (closed // DAY + 3) % 7
-    weekend_crew = rng.random(len(closed)) < 0.15
-    days = np.where(weekend_crew, 0, np.where(weekday == 5, 2, np.where(weekday == 6, 1, 0)))
+    weekend_crew = rng.random(len(closed)) < 0.3
+    later_in_the_week = rng.integers(0, 4, len(closed))
+    days = np.where((weekday < 5) | weekend_crew, 0, 7 - weekday + later_in_the_week)
     time_of_day = (7 * 3600 + 36_000 * rng.beta(1.6, 1.4, len(closed))).astype(np.int64)
     moved = (closed // DAY + days) * DAY + time_of_day
     moved = np.where(moved <= created, moved + DAY * np.where((created // DAY + 3) % 7 == 4, 3, 1), moved)
