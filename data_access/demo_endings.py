@@ -47,6 +47,8 @@ OTHER_WORDS: dict[Outcome, tuple[str, ...]] = {
     Outcome.UNKNOWN: ("", "Closed", "See notes"),
 }
 
+ANSWERS = ("Question answered", "Noted, no further action")
+
 
 def make_outcomes(category: Ints, original: Ints, by_city: Bools, rng: np.random.Generator) -> Ints:
     """The outcome number with which each request ends if it ends."""
@@ -58,8 +60,8 @@ def make_outcomes(category: Ints, original: Ints, by_city: Bools, rng: np.random
 
 def phrases() -> list[str]:
     """Every text of an ending once."""
-    texts = {text: None for words in (*WORDS.values(), *OTHER_WORDS.values(), ("Noted, no further action",)) for text in words}
-    return list(texts)
+    words = (*WORDS.values(), *OTHER_WORDS.values(), ANSWERS)
+    return list(dict.fromkeys(text for texts in words for text in texts))
 
 
 def phrase_numbers(category: Ints, outcome: Ints, rng: np.random.Generator) -> Ints:
@@ -74,7 +76,7 @@ def _three(ending: str, outcome: Outcome) -> tuple[str, str, str]:
     """Three texts for an outcome, with repeats where there are fewer."""
     words = WORDS[ending] if outcome in (Outcome.WORK_DONE, Outcome.DUPLICATE) else OTHER_WORDS[outcome]
     if ending == "answer" and outcome is Outcome.NO_ACTION_NEEDED:
-        words = ("Question answered", "Noted, no further action")
+        words = ANSWERS
     elif ending == "ask" and outcome is Outcome.NO_ACTION_NEEDED:
         words = ("Does not meet the criteria",)
     return words[0], words[1 % len(words)], words[2 % len(words)]

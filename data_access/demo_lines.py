@@ -37,9 +37,10 @@ CITY_HALL = ("City Hall, 200 River Plaza", f"{ORIGIN[1]:.5f}", f"{ORIGIN[0]:.5f}
 NEXT_TOWN = ("Old Highway 2, Garden Prairie", "40.73820", "-93.27410")
 BAD_DATES = ("13/45/2024", "", "2024-02-30 10:15:00", "yesterday", "0000-00-00 00:00:00", "2025-06-12 25:61:00",
              "31.12.2024", "N/A", "45291.4375")  # fmt: skip
-WITHOUT_ID, WRONG_COUNT, REPEATED = 8, 8, 6
+WITHOUT_ID, WRONG_COUNT, REPEATED, CORRECTED = 8, 8, 3, 3
 QUARANTINED = WITHOUT_ID + len(BAD_DATES) + WRONG_COUNT
-"""Lines that no reader should accept."""
+"""Lines that no reader should accept. Of the rest REPEATED lines come twice, and CORRECTED again with another channel."""
+EXTRA = QUARANTINED + REPEATED + CORRECTED
 
 
 def request_numbers(requests: Requests) -> Texts:
@@ -115,9 +116,9 @@ def _where(requests: Requests) -> list[Texts]:
 
 
 def insert_bad_lines(good: Texts, rng: np.random.Generator) -> list[tuple[int, str]]:
-    """Lines to be put in, each before the good line of its position: QUARANTINED bad ones, and repeated ids."""
-    places = np.sort(rng.choice(np.arange(len(good) // 20, len(good)), QUARANTINED + REPEATED, replace=False))
-    kinds = rng.permutation(np.repeat(np.arange(4), (WITHOUT_ID, len(BAD_DATES), WRONG_COUNT, REPEATED)))
+    """Lines to be put in, each before the good line of its position: bad ones and repeated ids."""
+    places = np.sort(rng.choice(np.arange(len(good) // 20, len(good)), EXTRA, replace=False))
+    kinds = rng.permutation(np.repeat(np.arange(5), (WITHOUT_ID, len(BAD_DATES), WRONG_COUNT, REPEATED, CORRECTED)))
     dates = iter(BAD_DATES)
     result: list[tuple[int, str]] = []
     for number, (place, kind) in enumerate(zip(places.tolist(), kinds.tolist(), strict=True)):
@@ -130,5 +131,7 @@ def insert_bad_lines(good: Texts, rng: np.random.Generator) -> list[tuple[int, s
         elif kind == 2:
             # Cut before the resolution, the first text that can hold a quoted comma.
             fields = [unused, *(fields[1:6] if number % 2 else [*fields[1:], "", "moved"])]
+        elif kind == 3:
+            fields[-1] = "Walk-in"
         result.append((place, ",".join(fields)))
     return result

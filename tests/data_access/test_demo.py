@@ -15,7 +15,7 @@ from shapely.geometry import shape
 from data_access.city import City, Rule, load_city
 from data_access.demo import DemoFiles, write_demo
 from data_access.demo_catalogue import DEPARTMENTS, categories
-from data_access.demo_lines import HEADERS, QUARANTINED, REPEATED, WRONG_COUNT
+from data_access.demo_lines import EXTRA, HEADERS, QUARANTINED, REPEATED, WRONG_COUNT
 from data_access.demo_quirks import CLEAN_UPS, mistake_counts
 
 ROWS = 20_000
@@ -92,7 +92,7 @@ def test_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_small_city_works_and_a_tiny_one_is_refused(tmp_path: Path) -> None:
     told: list[float] = []
     files = write_demo(tmp_path, rows=1_000, progress=lambda _doing, done: told.append(done))
-    assert len(files.requests.read_text(encoding="utf-8").splitlines()) == 1 + 1_000 + QUARANTINED + REPEATED
+    assert len(files.requests.read_text(encoding="utf-8").splitlines()) == 1 + 1_000 + EXTRA
     assert told == sorted(told)
     assert told[-1] == 1.0
     with pytest.raises(ValueError, match="at least"):
@@ -101,9 +101,11 @@ def test_a_small_city_works_and_a_tiny_one_is_refused(tmp_path: Path) -> None:
 
 def test_every_line_is_accounted_for(files: DemoFiles, accepted: pd.DataFrame, requests: pd.DataFrame) -> None:
     lines = files.requests.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 1 + ROWS + QUARANTINED + REPEATED
-    assert len(accepted) == ROWS + QUARANTINED + REPEATED - WRONG_COUNT
+    assert len(lines) == 1 + ROWS + EXTRA
+    assert len(accepted) == ROWS + EXTRA - WRONG_COUNT
     assert len(requests) == ROWS
+    assert accepted.duplicated().sum() == REPEATED
+    assert QUARANTINED == 25
     assert requests["Request Number"].str.fullmatch(r"RB-20\d\d-\d{7}").all()
 
 
