@@ -39,7 +39,7 @@ BAD_DATES = ("13/45/2024", "", "2024-02-30 10:15:00", "yesterday", "0000-00-00 0
              "31.12.2024", "N/A", "45291.4375")  # fmt: skip
 WITHOUT_ID, WRONG_COUNT, REPEATED, CORRECTED = 8, 8, 3, 3
 QUARANTINED = WITHOUT_ID + len(BAD_DATES) + WRONG_COUNT
-"""Lines that no reader should accept. Of the rest REPEATED lines come twice, and CORRECTED again with another channel."""
+"""Lines that no reader should accept. REPEATED others come twice, CORRECTED ones again with another channel."""
 EXTRA = QUARANTINED + REPEATED + CORRECTED
 
 
@@ -132,6 +132,6 @@ def insert_bad_lines(good: Texts, rng: np.random.Generator) -> list[tuple[int, s
             # Cut before the resolution, the first text that can hold a quoted comma.
             fields = [unused, *(fields[1:6] if number % 2 else [*fields[1:], "", "moved"])]
         elif kind == 3:
-            fields[-1] = "Walk-in"
+            fields[-1] = "Website" if fields[-1] == "Walk-in" else "Walk-in"
         result.append((place, ",".join(fields)))
     return result
