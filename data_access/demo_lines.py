@@ -47,7 +47,7 @@ def request_numbers(requests: Requests) -> Texts:
     """Ids such as RB-2025-0001234: counted from 1 in each year."""
     years = requests.created.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64) + 1970
     first = np.searchsorted(years, years)
-    count = pc.utf8_lpad(pa.array(np.arange(len(years)) - first + 1).cast(pa.string()), 7, "0")
+    count = pc.ascii_lpad(pa.array(np.arange(len(years)) - first + 1).cast(pa.string()), 7, "0")
     return pc.binary_join_element_wise("RB", pa.array(years).cast(pa.string()), count, "-")
 
 
