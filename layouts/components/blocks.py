@@ -1,0 +1,144 @@
+"""The blocks of a page as Dash components."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.domain.measures import measures
+from dashboard.i18n.translator import Translator
+from layouts.components.area_map import area_map
+from layouts.figures import theme
+from layouts.pages.content import AreaMap, Cell, ChartCard, Charts, Choice, Link, Number, Numbered, PageContent, Prose, Table
+
+SLOT = "table-slot"
+
+
+def page(content: PageContent, tr: Translator) -> list[Component]:
+    """A whole page: where it belongs, its heading and sentence, notes, blocks."""
+    head: list[Component] = []
+    if content.above:
+        head.append(html.P(link(content.above), className="above"))
+    head.append(html.H1(content.heading, id="heading", tabIndex=-1))
+    head.append(html.P(content.sentence, className="lead"))
+    if content.scope:
+        head.append(html.P(content.scope, className="scope"))
+    head += [html.P(note, className="note") for note in content.notes]
+    return [html.Div(head, className="page-head"), *(block(each, tr) for each in content.blocks)]
+
+
+def link(target: Link) -> Component:
+    """A link inside the site; pages are changed without loading everything again."""
+    return dcc.Link(target.text, href=target.href)
+
+
+@singledispatch
+def block(each: Any, tr: Translator) -> Component:
+    """One block. Raises TypeError for what no page may hold."""
+    del tr
+    raise TypeError(f"no component for {type(each).__name__}")
+
+
+@block.register
+def _(each: Numbered, tr: Translator) -> Component:
+    return html.Dl([_number(number, tr) for number in each.numbers], className="numbers")
+
+
+@block.register
+def _(each: Charts, tr: Translator) -> Component:
+    heading = [html.H2(each.heading)] if each.heading else []
+    return html.Section([*heading, html.Div([_card(card, tr) for card in each.cards], className="cards")])
+
+
+@block.register
+def _(each: Table, tr: Translator) -> Component:
+    del tr
+    heading = html.H2(each.heading, id=f"{each.id}-heading")
+    if not each.rows:
+        return html.Section([heading, html.P(each.empty, className="empty")])
+    body = html.Table(
+        [html.Thead(html.Tr([html.Th(column.label, scope="col", role="columnheader", className=_align(column.numeric))
+                             for column in each.columns], role="row"), role="rowgroup"),
+         html.Tbody([_row(each, row) for row in each.rows], role="rowgroup")],
+        role="table", className="stacked", **{"aria-labelledby": f"{each.id}-heading"})  # type: ignore[arg-type]
+    after = [html.P(each.note, className="small")] if each.note.strip() else []
+    more = [html.P(link(each.more))] if each.more else []
+    return html.Section([heading, body, *after, *more])
+
+
+@block.register
+def _(each: Prose, tr: Translator) -> Component:
+    del tr
+    parts: list[Component] = [html.H2(each.heading)]
+    for paragraph in each.paragraphs:
+        if isinstance(paragraph, str):
+            parts.append(html.P(paragraph))
+        else:
+            parts.append(html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in paragraph], className="terms"))
+    parts += [html.P(html.A(target.text, href=target.href)) for target in each.links]
+    return html.Section(parts, className="prose", id=f"about-{each.id}")
+
+
+@block.register
+def _(each: Choice, tr: Translator) -> Component:
+    del tr
+    links = [html.Li(dcc.Link(target.text, href=target.href, className="chosen" if chosen else ""))  for target, chosen in each.links]
+    return html.Nav([html.Span(each.label, className="choice-label"), html.Ul(links)], className="choice", **{"aria-label": each.label})  # type: ignore[arg-type]
+
+
+@block.register
+def _(each: AreaMap, tr: Translator) -> Component:
+    return area_map(each, tr)
+
+
+def how(measure: str, tr: Translator) -> list[Component]:
+    """'How is this computed', from the measure's file."""
+    found = measures().get(measure)
+    if found is None:
+        return []
+    return [html.Details([html.Summary([tr("How is this computed?"), html.Span(f" {tr(found.title)}", className="visually-hidden")]),
+                          html.P(tr(found.why)), html.P(tr(found.formula))], className="how")]
+
+
+def _number(number: Number, tr: Translator) -> Component:
+    details: list[Any] = [html.Dd(number.value, className="value")]
+    if number.change:
+        details.append(html.Dd(number.change, className="change"))
+    details.append(html.Dd([number.detail, *how(number.measure, tr)], className="small"))
+    return html.Div([html.Dt(number.label), *details])
+
+
+def _card(card: ChartCard, tr: Translator) -> Component:
+    heading_id = f"chart-{card.id}"
+    drawn: Component
+    if card.figure is None:
+        drawn = html.P(tr("This chart could not be drawn; its numbers are in the table."), className="empty")
+    else:
+        drawn = html.Div(dcc.Graph(figure=card.figure, config=dict(theme.CONFIG), style={"height": f"{card.height}px"}),
+                         className="chart", **{"aria-hidden": "true"})  # type: ignore[arg-type]
+    return html.Figure([
+        html.H3(card.title, id=heading_id), html.P(card.sentence, className="sentence"), drawn,
+        html.Details([html.Summary([tr("Show the numbers"), html.Span(f": {card.title}", className="visually-hidden")]), html.Div(className=SLOT)],
+                     className="numbers-of", **{"data-table": card.table_href}),  # type: ignore[arg-type]
+        html.P(html.A([tr("Download CSV"), html.Span(f": {card.title}", className="visually-hidden")], href=card.csv_href, download=""), className="small"),
+        *how(card.measure, tr),
+    ], className="card wide" if card.wide else "card", **{"aria-labelledby": heading_id})  # type: ignore[arg-type]
+
+
+def _row(table: Table, row: tuple[Cell, ...]) -> Component:
+    head, *rest = row
+    cells: list[Component] = [html.Th(_cell(head), scope="row", role="rowheader")]
+    cells += [html.Td(_cell(cell), role="cell", className=_align(column.numeric), **{"data-label": column.label})  # type: ignore[arg-type]
+              for cell, column in zip(rest, table.columns[1:], strict=True)]
+    return html.Tr(cells, role="row")
+
+
+def _cell(cell: Cell) -> Component | str:
+    return link(cell) if isinstance(cell, Link) else cell
+
+
+def _align(numeric: bool) -> str:
+    return "numeric" if numeric else ""

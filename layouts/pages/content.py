@@ -1,0 +1,176 @@
+"""What a page says, as plain values: drawn once as first HTML and once by Dash, from the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from dashboard.domain.city_facts import CityFacts
+from dashboard.domain.filters import Filters, Problem
+
+Numbers = Mapping[str, Any]
+"""The published numbers of a selection, with the keys of the API's summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads somewhere; `language` is set where the text is a city's own term in another language."""
+
+    text: str
+    href: str
+
+
+Cell = str | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One headline number: what it is, its value in words, what stands beside it in small print, and its measure."""
+
+    label: str
+    value: str
+    detail: str = ""
+    change: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A row of headline numbers."""
+
+    numbers: tuple[Number, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a column; numeric columns are set to the right."""
+
+    label: str
+    numeric: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first cell of a row is its head."""
+
+    id: str
+    heading: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    more: Link | None = None
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartCard:
+    """A chart with all that stands around it; `figure` is None in the first HTML, `failed` a sentence if it broke."""
+
+    id: str
+    title: str
+    sentence: str
+    figure: dict[str, Any] | None
+    height: int
+    csv_href: str
+    table_href: str
+    measure: str
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Cards side by side where there is room."""
+
+    cards: tuple[ChartCard, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A heading and paragraphs, each a text or a list of (term, explanation)."""
+
+    heading: str
+    paragraphs: tuple[str | tuple[tuple[str, str], ...], ...]
+    links: tuple[Link, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Links of which one is chosen: kinds of area, measures."""
+
+    label: str
+    links: tuple[tuple[Link, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaMap:
+    """A map of areas; `values` gives each published name its step of the scale and what is said of it."""
+
+    boundaries_href: str
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+    values: Mapping[str, Mapping[str, Any]]
+    legend: tuple[tuple[str, str], ...]
+    """Colour and text of each step."""
+    label: str
+    tiles: tuple[str, str] | None = None
+    scheme: str = "light"
+
+
+Block = Numbered | Table | Charts | Prose | Choice | AreaMap
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """One page: its name in the browser's tab, its h1, the sentence under it, notes, and its blocks in order."""
+
+    title: str
+    heading: str
+    sentence: str
+    blocks: tuple[Block, ...]
+    scope: str = ""
+    """Which requests the page is about, in words."""
+    notes: tuple[str, ...] = ()
+    above: Link | None = None
+    """The page that this one belongs to."""
+    matched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """All that a page is made from, as plain values; what a page does not need is empty."""
+
+    city: CityFacts
+    filters: Filters
+    query: str
+    """The reader's query string with everything that belongs to it, without '?'."""
+    summary: Numbers
+    groups: Mapping[str, tuple[Numbers, ...]] = field(default_factory=dict)
+    charts: tuple[ChartCard, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    name: str = ""
+    """The published name that the path names (a department, a district)."""
+    kind: str = ""
+    """The field that the page is about."""
+    everywhere: Numbers = field(default_factory=dict)
+    """The same numbers for the whole city, where a page is about a part of it."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """The page's own keys of the query string."""
+    quality: Numbers = field(default_factory=dict)
+    boundaries: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=dict)
+    """South-west and north-east corner of each kind of area that has boundaries."""
+    tiles: tuple[str, str] | None = None
+    scheme: str = "light"
+    contact: str = ""
+    slugs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def href(self, path: str) -> str:
+        """A link to a page that keeps the reader's query."""
+        return f"{path}?{self.query}" if self.query else path
+
+    def day(self, key: str) -> date:
+        """A date of the summary."""
+        return date.fromisoformat(self.summary[key])
