@@ -1,0 +1,81 @@
+"""The numbers of a period: summary, groups, series and the curve of waiting, as documents and as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from dashboard.api.asking import Asked, one_of
+from dashboard.api.rendering import Content, Row, flatten
+from dashboard.domain.filters import MULTIPLE
+from data_access.answers import series as over_time
+from data_access.answers.summary import Numbers, grouped, header, summary
+
+MEASURES: tuple[over_time.Measure, ...] = over_time.MEASURES
+CURVE = ("days", "closed_share", "low", "high", "at_risk")
+GROUPS = {
+    "categories": "category",
+    "departments": "department",
+    "districts": "district",
+    "neighbourhoods": "neighbourhood",
+    "channels": "channel",
+}
+"""The path of each grouped answer, and the field that it groups by."""
+CHOSEN = tuple(f"filters.{key}" for key in (*MULTIPLE, "origin", "period", "interval", "compare"))
+COMPARED = ("kind", "extra_weekdays", "from", "to", "observed_to")
+
+
+def summarised(asked: Asked) -> Content:
+    """The numbers of the chosen requests; as CSV one row with dotted names, the same columns whatever is chosen."""
+    document = summary(asked.snapshot, asked.filters)
+    about = header(asked.snapshot, asked.filters)
+    numbers = {key: value for key, value in document.items() if key not in about and key != "compare"}
+    kept = tuple(flatten(numbers))
+    columns = (
+        *(key for key in about if key != "filters"),
+        *CHOSEN,
+        *kept,
+        *(f"compare.{name}" for name in COMPARED),
+        *(f"compare.{name}" for name in kept if name != "overdue"),
+    )
+    honest = {**_honest(asked, document), "compare": document["compare"] and _honest(asked, document["compare"])}
+    return Content(honest, columns, (honest,), _name(asked, "summary"))
+
+
+def by_group(asked: Asked, path: str) -> Content:
+    """The same numbers for each value of the field of a path in GROUPS."""
+    rows = [_honest(asked, row) for row in grouped(asked.snapshot, asked.filters, GROUPS[path])]
+    about = header(asked.snapshot, asked.filters)
+    example = (
+        rows[0] if rows else {"name": "", "slug": "", **summary(asked.snapshot, asked.filters, with_compare=False)}
+    )
+    columns = tuple(flatten({key: value for key, value in example.items() if key not in about}))
+    return Content({**about, "field": GROUPS[path], "rows": rows}, columns, rows, _name(asked, path))
+
+
+def over_periods(asked: Asked) -> Content:
+    """One measure by the chosen interval."""
+    measure: Any = one_of(asked.value("measure"), "measure", MEASURES)
+    rows = _rows(over_time.series(asked.snapshot, asked.filters, measure))
+    document = {**header(asked.snapshot, asked.filters), "measure": measure, "rows": rows}
+    return Content(document, over_time.COLUMNS, rows, _name(asked, "series", measure, "by", asked.filters.interval))
+
+
+def curve(asked: Asked) -> Content:
+    """The share closed by days of waiting."""
+    rows = _rows(over_time.distribution(asked.snapshot, asked.filters))
+    return Content({**header(asked.snapshot, asked.filters), "rows": rows}, CURVE, rows, _name(asked, "distribution"))
+
+
+def _honest(asked: Asked, numbers: Numbers) -> Numbers:
+    """The numbers as they may be published: a sample has no backlog."""
+    return {**numbers, "backlog": None} if asked.snapshot.city.sample else numbers
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _name(asked: Asked, *measure: str) -> tuple[str, ...]:
+    return (asked.snapshot.city.id, *measure, asked.filters.start.isoformat(), "to", asked.filters.end.isoformat())

@@ -1,0 +1,75 @@
+"""The data-quality report of a published version, as the API and the pages give it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from dashboard.domain.request import Flag
+from data_access.ingest import REASONS
+from data_access.local_time import utc_to_local
+from data_access.queries import quality as queries
+from data_access.store.published import Snapshot
+
+LAST_RUNS = 20
+COUNTED = ("read", "stored", "updated", "unchanged", "quarantined", "removed")
+_FOLDERS = re.compile(r"(?<![\w:/])(?:[A-Za-z]:)?(?:[\\/][^\s\\/:;,'\"]+)*[\\/](?=[^\s\\/])")
+
+
+def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
+    """Rows, flags and unreadable rows by reason, what is left out, the last syncs and their errors.
+
+    Every flag is listed, also those that no row has. Times are in the city's zone; a sync's error names files without
+    the folders that they lie in.
+    """
+    flags = queries.flags(snapshot)
+    totals = {str(flag): int(n) for flag, n in flags.groupby("flag")["n"].sum().items()}
+    return {
+        "rows": snapshot.rows,
+        "flags": [
+            {
+                "flag": flag.value,
+                "n": totals.get(flag.value, 0),
+                "share": _share(totals.get(flag.value, 0), snapshot.rows),
+            }
+            for flag in Flag
+        ],
+        "flags_by_department": [
+            {"flag": row["flag"], "department": row["department"], "n": int(row["n"])}
+            for row in flags.to_dict("records")
+        ],
+        "quarantine": [
+            {"reason": row["reason"], "words": REASONS.get(row["reason"], row["reason"]), "n": int(row["n"])}
+            for row in queries.quarantine(snapshot).to_dict("records")
+        ],
+        "left_out": {str(name): int(n) for name, n in queries.left_out(snapshot).to_dict("records")[0].items()},
+        "not_published": list(snapshot.city.source.not_published),
+        "runs": [_run(snapshot, row) for row in queries.last_runs(snapshot, runs).to_dict("records")],
+    }
+
+
+def _run(snapshot: Snapshot, row: dict[Any, Any]) -> dict[str, Any]:
+    error = None if pd.isna(row["error"]) else without_folders(str(row["error"]))
+    return {
+        "run": int(row["run"]),
+        "source": without_folders(str(row["source"])),
+        "started_at": _time(snapshot, row["started_at"]),
+        "finished_at": _time(snapshot, row["finished_at"]),
+        **{name: None if pd.isna(row[name]) else int(row[name]) for name in COUNTED},
+        "error": error,
+    }
+
+
+def without_folders(sentence: str) -> str:
+    """A sentence about files, without the folders of the machine that they lie in."""
+    return _FOLDERS.sub("", sentence)
+
+
+def _share(n: int, rows: int) -> float | None:
+    return round(n / rows, 6) if rows else None
+
+
+def _time(snapshot: Snapshot, seconds: Any) -> str | None:
+    return None if pd.isna(seconds) else utc_to_local(int(seconds), snapshot.city.zone).isoformat(timespec="seconds")

@@ -1,0 +1,151 @@
+"""Single requests as the API and the pages give them, with the wait that requests like it had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.domain.durations import DAY
+from dashboard.domain.filters import Filters
+from dashboard.domain.method import HORIZONS, TOO_FEW
+from dashboard.domain.periods import shift_months
+from dashboard.domain.request import DIMENSIONS, Status, flags_of
+from dashboard.domain.survival import StillWaiting, Survival, still_waiting
+from data_access.answers.summary import rounded, survival_of
+from data_access.local_time import utc_to_local
+from data_access.queries import cohort
+from data_access.queries import requests as queries
+from data_access.queries.requests import Position
+from data_access.store.published import Snapshot
+
+Record = dict[str, Any]
+
+TIMES = ("created_at", "closed_at", "updated_at", "due_at")
+TEXTS = ("status", "outcome", "outcome_words", *DIMENSIONS, "channel_group", "origin")
+COLUMNS = ("request_id", *TIMES, *TEXTS, "duplicate", "latitude", "longitude", "address", "seconds", "flags")
+LOOK_BACK_MONTHS = 24
+GROUPS = (("category", "district"), ("category",), ("department",), ())
+"""The fields that "requests like this one" share with it: the narrowest group that is large enough is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records, newest first, and where the next page begins; `after` is None on the last one."""
+
+    records: list[Record]
+    after: Position | None
+
+
+def page(snapshot: Snapshot, filters: Filters, limit: int, after: Position | None = None) -> Page:
+    """One page of the chosen requests; records have the keys of COLUMNS, times in the city's zone, flags as names."""
+    rows = queries.page(snapshot, filters, limit + 1, after).to_dict("records")
+    shown = rows[:limit]
+    last = (int(shown[-1]["created_at"]), str(shown[-1]["request_id"])) if len(rows) > limit else None
+    return Page([record(snapshot, row) for row in shown], last)
+
+
+def one(snapshot: Snapshot, request_id: str) -> Record | None:
+    """One record with its expected wait and, while open, the share like it that waited on; None if it is unknown."""
+    row = queries.one(snapshot, request_id)
+    if row is None:
+        return None
+    found = record(snapshot, row)
+    is_open = found["status"] in (Status.OPEN, Status.IN_PROGRESS)
+    return {
+        **found,
+        "expected_wait": expected_wait(snapshot, found),
+        "still_waiting": still_open(snapshot, found, int(row["created_at"])) if is_open else None,
+    }
+
+
+def record(snapshot: Snapshot, row: dict[Any, Any]) -> Record:
+    """A row of the store as published: keys of COLUMNS; `seconds` is the duration to the close, None without one."""
+    return {
+        "request_id": str(row["request_id"]),
+        **{name: _time(snapshot, row[name]) for name in TIMES},
+        **{name: _known(row[name]) for name in TEXTS},
+        "duplicate": bool(row["duplicate"]),
+        "latitude": _known(row["latitude"]),
+        "longitude": _known(row["longitude"]),
+        "address": _known(row["address"]),
+        "seconds": None if pd.isna(row["seconds"]) else int(row["seconds"]),
+        "flags": [flag.value for flag in flags_of(int(row["flags"]))],
+    }
+
+
+def expected_wait(snapshot: Snapshot, found: Record) -> Record:
+    """How long residents' requests like this one took: p50_days, p90_days (None if not reached), n, group.
+
+    The group is the narrowest of GROUPS with at least 30 requests created in the 24 months before data through.
+    """
+    chosen: dict[str, str] = {}
+    survival = None
+    for group in _groups(snapshot, found):
+        chosen, survival = group
+        if survival.n >= TOO_FEW:
+            break
+    assert survival is not None, "the whole city is always a group"
+    return {
+        "p50_days": rounded(survival.quantile(0.5).value),
+        "p90_days": rounded(survival.quantile(0.9).value),
+        "n": survival.n,
+        "group": chosen,
+    }
+
+
+def still_open(snapshot: Snapshot, found: Record, created_at: int) -> Record:
+    """Of the requests like this one that were as old as it is now, the share still open 7, 30 and 90 days later.
+
+    From the narrowest of GROUPS with at least 30 still at risk at that age. Where not even the city has so many,
+    `at_risk`, `group` and `within` are None: it is older than almost all such requests. An upper bound has
+    `observed` false: nobody was followed for so long.
+    """
+    age = (snapshot.data_through - created_at) / DAY
+    for chosen, survival in _groups(snapshot, found) if age >= 0 else ():
+        shares = {str(days): still_waiting(survival, age, days) for days in HORIZONS}
+        known = {days: share for days, share in shares.items() if share is not None}
+        if len(known) == len(HORIZONS):
+            return {
+                "age_days": rounded(age),
+                "group": chosen,
+                "at_risk": next(iter(known.values())).at_risk,
+                "within": {days: _share(share) for days, share in known.items()},
+            }
+    return {"age_days": rounded(age), "group": None, "at_risk": None, "within": None}
+
+
+def _groups(snapshot: Snapshot, found: Record) -> Iterator[tuple[dict[str, str], Survival]]:
+    """Ever wider groups of residents' requests like this one, each with its curve."""
+    through = snapshot.data_through_local.date()
+    residents = Filters(snapshot.city.id, shift_months(through, -LOOK_BACK_MONTHS), through, period=None)
+    for fields in GROUPS:
+        filters = residents
+        for field in fields:
+            filters = filters.only(field, str(found[field]))
+        yield {field: str(found[field]) for field in fields}, survival_of(cohort.durations(snapshot, filters))
+
+
+def _share(found: StillWaiting) -> Record:
+    return {
+        "share": rounded(found.share.value),
+        "low": rounded(found.share.low),
+        "high": rounded(found.share.high),
+        "observed": found.observed,
+    }
+
+
+def _known(value: Any) -> Any:
+    return None if pd.isna(value) else value
+
+
+def _time(snapshot: Snapshot, seconds: Any) -> str | None:
+    """A time with the city's offset; None also for one that no calendar holds (flagged impossible_date)."""
+    if pd.isna(seconds):
+        return None
+    try:
+        return utc_to_local(int(seconds), snapshot.city.zone).isoformat(timespec="seconds")
+    except (OverflowError, ValueError, OSError):
+        return None

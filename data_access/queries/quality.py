@@ -1,0 +1,46 @@
+"""What a version says of its own rows: flags, unreadable rows, syncs, and what the default view leaves out."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
+
+from data_access.rollup import ORIGIN_CODES
+from data_access.store.published import Snapshot
+from data_access.store.tables import facts, flag_counts, published_runs, quarantine_counts
+
+
+def flags(snapshot: Snapshot) -> pd.DataFrame:
+    """How many rows have each flag. Columns: flag, department, n; in a fixed order."""
+    c = flag_counts.c
+    return snapshot.count(select(*[c.flag, c.department, c.n]).order_by(c.flag, c.department))
+
+
+def quarantine(snapshot: Snapshot) -> pd.DataFrame:
+    """How many rows could not be read, by reason. Columns: reason, n."""
+    c = quarantine_counts.c
+    return snapshot.count(select(*[c.reason, c.n]).order_by(c.reason))
+
+
+def last_runs(snapshot: Snapshot, number: int) -> pd.DataFrame:
+    """The syncs before this version was made, newest first. Columns: those of the table published_runs."""
+    return snapshot.count(select(published_runs).order_by(published_runs.c.run.desc()).limit(number))
+
+
+def left_out(snapshot: Snapshot) -> pd.DataFrame:
+    """One row over the whole store. Columns: city and information, requests that are not residents'; duplicates and
+    no_duration (without a usable one), of the residents'.
+    """
+    c = facts.c
+    resident = c.origin == ORIGIN_CODES["resident"]
+    tests: dict[str, ColumnElement[bool]] = {
+        "city": c.origin == ORIGIN_CODES["city"],
+        "information": c.origin == ORIGIN_CODES["information"],
+        "duplicates": and_(resident, c.duplicate == 1),
+        "no_duration": and_(resident, c.duplicate == 0, c.event.is_(None)),
+    }
+    return snapshot.count(select(*(_sum(test, name) for name, test in tests.items())))
+
+
+def _sum(test: ColumnElement[bool], label: str) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(case((test, facts.c.n), else_=0)), 0), BigInteger).label(label)
