@@ -36,15 +36,16 @@ def import_boundaries(city: City, kind: str, given: Path, folder: Path, property
     by_name: dict[str, list[Any]] = {}
     for feature in features:
         by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(_polygons(feature["geometry"]))
-    collection = {"type": "FeatureCollection", "features": [
-        {"type": "Feature", "properties": {"name": name}, "geometry": _rounded(unary_union(parts))}
-        for name, parts in sorted(by_name.items()) if name]}
+    shapes = {name: unary_union(parts) for name, parts in sorted(by_name.items()) if name}
+    collection = {"type": "FeatureCollection", "bbox": [round(limit, DIGITS) for limit in unary_union(list(shapes.values())).bounds],
+                  "features": [{"type": "Feature", "properties": {"name": name}, "geometry": _rounded(polygons)}
+                               for name, polygons in shapes.items()]}
     target = folder / "boundaries" / f"{kind}.geojson"
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".new")
     partial.write_text(json.dumps(collection, separators=(",", ":")))
     partial.replace(target)
-    return len(collection["features"])
+    return len(shapes)
 
 
 def copy_published(folder: Path, building: Path) -> list[Path]:
@@ -57,7 +58,7 @@ def copy_published(folder: Path, building: Path) -> list[Path]:
 
 def box(paths: list[Path]) -> tuple[float, float, float, float] | None:
     """West, south, east, north of all areas, MARGIN_KM wider on each side; None without boundaries."""
-    bounds = [shape(feature["geometry"]).bounds for path in paths for feature in json.loads(path.read_text())["features"]]
+    bounds = [json.loads(path.read_text())["bbox"] for path in paths]
     if not bounds:
         return None
     west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)

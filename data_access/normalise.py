@@ -13,7 +13,7 @@ from sqlalchemy import (
 
 from dashboard.domain.request import ChannelGroup, Flag, Origin, Outcome, Status
 from data_access.city import TEXT_FIELDS, TIME_FIELDS, City, Schema
-from data_access.local_time import DAY, EPOCH
+from data_access.local_time import DAY, EPOCH, day_number, local_midnight
 from data_access.rules import any_match, by_index, cleaned, constant, first_index, first_match, lowered_name, searched
 
 SKEW = 60
@@ -67,6 +67,8 @@ def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
     joined: FromClause = walls
     columns: list[ColumnElement[Any]] = []
     in_utc = schema.time_zone == "UTC"
+    # days beyond the table are impossible dates anyway, but have to stay times to be told so
+    far_offset = local_midnight(city.service_began, city.zone) - day_number(city.service_began) * DAY
     for field in TIME_FIELDS:
         wall = walls.c[f"{field}_wall"]
         day = cast(func.floor(wall / float(DAY)), BigInteger)
@@ -77,7 +79,8 @@ def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
             continue
         zone = zone_table.alias(f"zone_{field}")
         joined = joined.outerjoin(zone, zone.c.day == day)
-        utc = case((wall < zone.c.gap_from, wall - zone.c.before), else_=func.greatest(wall, zone.c.switch) - zone.c.after)
+        utc = case((wall < zone.c.gap_from, wall - zone.c.before), (zone.c.day.is_not(None), func.greatest(wall, zone.c.switch) - zone.c.after),
+                   else_=wall - far_offset)
         columns += [utc.label(field), (literal(EPOCH) + cast(day, Integer)).label(f"{field}_day"), wall.label(f"{field}_local")]
     others = [column for column in walls.c if not column.name.endswith("_wall")]
     return select(*others, *columns).select_from(joined).subquery("instants")

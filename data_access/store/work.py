@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -72,3 +73,16 @@ def raw_text(columns: list[ColumnElement[str]]) -> ColumnElement[str]:
 def stable_hash(value: ColumnElement[str]) -> ColumnElement[int]:
     """63 bits of the MD5 of a text: the same in every version of the engine."""
     return cast(func.md5_number_lower(value).op(">>")(literal(1)), BigInteger)
+
+
+def hash_of(value: str) -> int:
+    """The same hash of a single text."""
+    return int.from_bytes(hashlib.md5(value.encode(), usedforsecurity=False).digest()[8:], "little") >> 1
+
+
+def recent_runs(folder: Path, number: int) -> list[dict[str, Any]]:
+    """The last syncs of a city, newest first; columns of the table runs. Empty where there was none."""
+    if not (folder / "work.duckdb").exists():
+        return []
+    with work_file(folder) as connection:
+        return [dict(row) for row in connection.execute(select(runs).order_by(runs.c.run.desc()).limit(number)).mappings()]

@@ -1,0 +1,128 @@
+/* The browser's part: address and controls in step, tables fetched when they are opened, small manners of the filter bar. */
+(function () {
+  "use strict";
+  const none = () => window.dash_clientside.no_update;
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+  // Charts are drawn for one scheme on the server: tell it which one before the page is asked for.
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const tellScheme = () => {
+    document.cookie = "scheme=" + (dark.matches ? "dark" : "light") + ";path=/;max-age=31536000;samesite=lax";
+  };
+  tellScheme();
+  dark.addEventListener("change", () => { tellScheme(); window.location.reload(); });
+
+  function controlsOf(params, config, ids) {
+    const given = params.get("from") || params.get("to");
+    const known = Object.keys(config.presets);
+    const asked = (params.get("period") || "").toLowerCase();
+    const period = given ? "" : known.includes(asked) ? asked : config.defaults.period;
+    const days = config.presets[period || "all"];
+    const origin = (params.get("origin") || config.defaults.origin).toLowerCase();
+    const values = ids.map((id) => {
+      const names = params.getAll(id.index).map((text) => (config.lookup[id.index] || {})[text.trim().toLowerCase()]);
+      return [...new Set(names.filter((name) => name !== undefined))].sort();
+    });
+    return { period, from: params.get("from") || days[0], to: params.get("to") || days[1], origin, values };
+  }
+
+  function writeAddress(params, moved, controls, config) {
+    if (moved === "filter-period" && controls.period) {
+      params.delete("from"); params.delete("to"); params.delete("period");
+      if (controls.period !== config.defaults.period) { params.set("period", controls.period); }
+    } else if (moved === "filter-from" || moved === "filter-to") {
+      if (!controls.from || !controls.to) { return false; }
+      params.delete("period");
+      params.set("from", controls.from); params.set("to", controls.to);
+    } else if (moved === "filter-origin") {
+      params.delete("origin");
+      if (controls.origin !== config.defaults.origin) { params.set("origin", controls.origin); }
+    } else {
+      const field = JSON.parse(moved).index;
+      params.delete(field);
+      controls.values[field].forEach((name) => params.append(field, name));
+    }
+    if (!params.has("city")) { params.set("city", config.city); }
+    return true;
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    fixedyet: {
+      // The address moved: write only the controls. A control moved: write only the address. Unknown keys are kept.
+      sync: function (search, period, from, to, origin, values, ids, config) {
+        const context = window.dash_clientside.callback_context;
+        const moved = context.triggered.map((each) => each.prop_id.slice(0, each.prop_id.lastIndexOf(".")));
+        const params = new URLSearchParams(search || "");
+        const wanted = controlsOf(params, config, ids);
+        const still = ids.map(() => none());
+        const control = moved.find((id) => id !== "url");
+        if (moved.length === 0 || moved.includes("url") || control === undefined) {
+          const pick = (now, then) => (same(now, then) ? none() : then);
+          return [none(), pick(period, wanted.period), pick(from, wanted.from), pick(to, wanted.to), pick(origin, wanted.origin),
+            values.map((now, index) => (same([...(now || [])].sort(), wanted.values[index]) ? none() : wanted.values[index]))];
+        }
+        const byField = {};
+        ids.forEach((id, index) => { byField[id.index] = [...(values[index] || [])].sort(); });
+        const now = { period, from, to, origin, values: ids.map((id) => byField[id.index]) };
+        if (same(now, wanted)) { return [none(), none(), none(), none(), none(), still]; }
+        const wrote = writeAddress(params, control, { period, from, to, origin, values: byField }, config);
+        const text = params.toString();
+        return [wrote ? (text ? "?" + text : "") : none(), none(), none(), none(), none(), still];
+      },
+      // A page is there: its name goes to the tab, and after a change of page the focus to its heading.
+      arrive: function (shown, before) {
+        document.title = shown.title;
+        if (before && before.path !== shown.path) {
+          window.scrollTo(0, 0);
+          const heading = document.getElementById("heading");
+          if (heading) { heading.focus({ preventScroll: true }); }
+        }
+        return shown;
+      },
+    },
+  });
+
+  // Tables of charts are fetched when they are opened, and again when the selection changes while they are open.
+  async function fillTable(details) {
+    const slot = details.querySelector(".table-slot");
+    const href = details.dataset.table;
+    if (!slot || slot.dataset.filled === href) { return; }
+    slot.dataset.filled = href;
+    try {
+      const answer = await fetch(href, { headers: { Accept: "text/html" } });
+      const text = await answer.text();
+      if (slot.dataset.filled === href) { slot.innerHTML = answer.ok ? text : ""; }
+      if (!answer.ok) { slot.dataset.filled = ""; }
+    } catch (error) {
+      slot.dataset.filled = "";
+    }
+  }
+  document.addEventListener("toggle", (event) => {
+    const details = event.target;
+    if (details.open && details.dataset && details.dataset.table) { fillTable(details); }
+  }, true);
+  new MutationObserver((changes) => {
+    changes.forEach((change) => { if (change.target.open) { fillTable(change.target); } });
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-table"] });
+
+  // Only one filter is open at a time; Escape and a click elsewhere close it.
+  const openFilters = () => document.querySelectorAll("details.filter[open]");
+  document.addEventListener("click", (event) => {
+    openFilters().forEach((details) => { if (!details.contains(event.target)) { details.open = false; } });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") { return; }
+    openFilters().forEach((details) => {
+      details.open = false;
+      details.querySelector("summary").focus();
+    });
+  });
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest(".list-search");
+    if (!field) { return; }
+    const text = event.target.value.trim().toLowerCase();
+    field.closest(".panel").querySelectorAll(".list .mantine-Checkbox-root").forEach((box) => {
+      box.hidden = !box.textContent.toLowerCase().includes(text);
+    });
+  });
+})();

@@ -1,0 +1,59 @@
+"""A row of the table of charts, and a chart's card made from it: frame, sentence and figure from one query."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from dashboard.domain.filters import Filters
+from dashboard.i18n.translator import Translator
+from data_access.store.published import Snapshot
+from layouts.pages.content import ChartCard
+
+log = logging.getLogger(__name__)
+
+Figure = Callable[[pd.DataFrame, Translator, str], dict[str, Any]]
+Sentence = Callable[[pd.DataFrame, Translator], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a frame is drawn and said: both from the same numbers. `height` in px is kept before it is drawn."""
+
+    figure: Figure
+    sentence: Sentence
+    height: int = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: its id, the pages it stands on, a title that says what is seen, its query, its drawing, its measure."""
+
+    id: str
+    pages: tuple[str, ...]
+    title: str
+    query: Callable[[Snapshot, Filters], pd.DataFrame]
+    drawing: Drawing
+    measure: str
+    wide: bool = False
+
+
+def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, scheme: str, draw: bool) -> ChartCard:
+    """A chart's card. One that fails says so and leaves the others alive."""
+    query = filters.to_query()
+    figure: dict[str, Any] | None = None
+    try:
+        frame = chart.query(snapshot, filters)
+        sentence = chart.drawing.sentence(frame, tr)
+        figure = chart.drawing.figure(frame, tr, scheme) if draw else None
+    except Exception:
+        log.exception("the chart %s failed for %s", chart.id, query)
+        sentence = tr("This chart could not be made. The other numbers of the page are not affected.")
+    height = int(figure["layout"].get("height", chart.drawing.height)) if figure else chart.drawing.height
+    return ChartCard(chart.id, tr(chart.title), sentence, figure, height, f"/charts/{chart.id}.csv?{query}",
+                     f"/charts/{chart.id}.html?{query}&{urlencode({'lang': tr.locale})}", chart.measure, chart.wide)

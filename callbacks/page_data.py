@@ -1,0 +1,113 @@
+"""A page's data from one version of one city: filters from the query string, then each query once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from dashboard.domain.city_facts import AreaKind, CityFacts
+from dashboard.domain.errors import NothingPublished
+from dashboard.domain.filters import Filters, Problem
+from dashboard.i18n.translator import Translator, translator_for
+from dashboard.settings import Settings
+from data_access.answers.summary import grouped, summary
+from data_access.queries import quality
+from data_access.store.published import Published, Snapshot
+from callbacks.chart import Chart, card
+from callbacks.routes import Route, find
+from layouts.pages.content import ChartCard, PageContent, PageData
+from layouts.shell import Frame
+
+SCHEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was found, ready to be drawn."""
+
+    content: PageContent
+    frame: Frame
+    tr: Translator
+
+
+def city_of(query: str, published: Published, settings: Settings) -> str:
+    """The city that a query string names, else the one shown first. Raises NothingPublished where there is none."""
+    wanted = dict(parse_qsl(query)).get("city", "").strip().lower()
+    known = published.cities()
+    for city in (wanted, settings.city, *known):
+        if city in known:
+            return city
+    raise NothingPublished("No city has been published yet; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE'.")
+
+
+def load(path: str, query: str, published: Published, settings: Settings, charts: Sequence[Chart], *, scheme: str = "light",
+         draw: bool = True) -> Page | None:
+    """The page of a path and query string, or None if there is no such page. `draw` says whether figures are wanted."""
+    with published.open(city_of(query, published, settings)) as snapshot:
+        pairs = dict(parse_qsl(query))
+        tr = translator_for(pairs.get("lang"))
+        route = find(path, snapshot, pairs)
+        filters, problems = Filters.parse(query, snapshot.options)
+        asked = pairs.get("city", "").strip()
+        if asked and asked.lower() != snapshot.city.id:
+            problems = (Problem("city", asked, ", ".join(published.cities())), *problems)
+        frame = Frame(facts(snapshot), filters, snapshot.options, path, kept_query(query, filters), _cities(published), settings.contact,
+                      scheme if scheme in SCHEMES else "light")
+        if route is None:
+            return None
+        narrowed = filters.only(route.kind, route.name) if route.name else filters
+        own = {key: pairs[key] for key in route.keys if key in pairs}
+        data = PageData(
+            city=frame.city, filters=narrowed, query=frame.query, summary=summary(snapshot, narrowed),
+            groups={field: tuple(grouped(snapshot, narrowed, field)) for field in route.groups},
+            charts=_cards(route, charts, snapshot, narrowed, tr, frame.scheme, draw), problems=problems, name=route.name, kind=route.kind,
+            everywhere=summary(snapshot, filters, with_compare=False) if route.name else {}, chosen=own,
+            quality=_quality(snapshot) if route.needs_quality else {},
+            boundaries=bounds(snapshot), tiles=settings.tile_source, scheme=frame.scheme, contact=settings.contact)
+        return Page(route.content(data, tr), frame, tr)
+
+
+def facts(snapshot: Snapshot) -> CityFacts:
+    """What a page says of the city and its source."""
+    city = snapshot.city
+    return CityFacts(
+        id=city.id, name=city.name, language=city.language, data_from=snapshot.data_from, data_to=snapshot.data_to,
+        data_through=snapshot.data_through_local, data_version=snapshot.version, rows=snapshot.rows, run_in_days=city.run_in_days,
+        sample=city.sample, invented=city.invented, source_name=city.source.name, source_url=city.source.url, licence=city.source.licence,
+        licence_url=city.source.licence_url, attribution=city.source.attribution, not_published=city.source.not_published,
+        areas={kind: AreaKind(area.name, area.plural, area.label) for kind, area in city.areas.items()})
+
+
+def kept_query(query: str, filters: Filters) -> str:
+    """The canonical query that links inside the site carry: city, filters and the language."""
+    language = dict(parse_qsl(query)).get("lang")
+    return filters.to_query() + (f"&lang={translator_for(language).locale}" if language else "")
+
+
+def bounds(snapshot: Snapshot) -> dict[str, tuple[tuple[float, float], tuple[float, float]]]:
+    """South-west and north-east corner (latitude, longitude) of each kind of area that has boundaries."""
+    found: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
+    for kind, path in snapshot.boundaries().items():
+        west, south, east, north = json.loads(path.read_text(encoding="utf-8"))["bbox"]
+        found[kind] = ((south, west), (north, east))
+    return found
+
+
+def _cities(published: Published) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for city in published.cities():
+        with published.open(city) as snapshot:
+            found.append((city, snapshot.city.name))
+    return tuple(found)
+
+
+def _cards(route: Route, charts: Sequence[Chart], snapshot: Snapshot, filters: Filters, tr: Translator, scheme: str, draw: bool) -> tuple[ChartCard, ...]:
+    return tuple(card(chart, snapshot, filters, tr, scheme=scheme, draw=draw) for chart in charts if route.page in chart.pages)
+
+
+def _quality(snapshot: Snapshot) -> dict[str, dict[str, int]]:
+    flags = quality.flags(snapshot).groupby("flag")["n"].sum()
+    reasons = quality.quarantine(snapshot).set_index("reason")["n"]
+    return {"flags": {str(flag): int(n) for flag, n in flags.items()}, "quarantine": {str(reason): int(n) for reason, n in reasons.items()}}

@@ -1,0 +1,58 @@
+"""Which page a path names: one table, used by the router, the first HTML and the 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dashboard.i18n.translator import Translator
+from data_access.store.published import Snapshot
+from layouts.pages import about, areas, departments, map as map_page, overview
+from layouts.pages.content import PageContent, PageData
+
+AREA_KINDS = {"districts": "district", "neighbourhoods": "neighbourhood"}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A page: its id (charts name it), what it says, the groups it needs, and the value that its path names."""
+
+    page: str
+    content: Callable[[PageData, Translator], PageContent]
+    groups: tuple[str, ...] = ()
+    kind: str = ""
+    name: str = ""
+    keys: tuple[str, ...] = ()
+    """The page's own keys of the query string."""
+    needs_quality: bool = False
+
+
+def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
+    """The page of a path, or None where there is none. `chosen` are the page's own keys of the query string."""
+    parts = [part for part in path.split("/") if part]
+    kinds = snapshot.city.areas
+    if path != "/" and path.endswith("/"):
+        return None
+    match parts:
+        case []:
+            return Route("overview", overview.content, ("category", "department"))
+        case ["departments"]:
+            return Route("departments", departments.list_content, ("department",), "department")
+        case ["departments", slug]:
+            name = snapshot.options.fields["department"].by_slug(slug)
+            groups = ("category", "district") if "district" in kinds else ("category",)
+            return Route("department", departments.content, groups, "department", name) if name else None
+        case [("districts" | "neighbourhoods") as plural] if AREA_KINDS[plural] in kinds:
+            return Route(plural, areas.list_content, (AREA_KINDS[plural],), AREA_KINDS[plural])
+        case [("districts" | "neighbourhoods") as plural, slug] if AREA_KINDS[plural] in kinds:
+            kind = AREA_KINDS[plural]
+            name = snapshot.options.fields[kind].by_slug(slug)
+            return Route(kind, areas.content, ("category", "department"), kind, name) if name else None
+        case ["map"] if kinds:
+            kind = chosen.get("area", "")
+            kind = kind if kind in kinds else next(iter(kinds))
+            return Route("map", map_page.content, (kind,), kind, keys=("area", "measure"))
+        case ["about"]:
+            return Route("about", about.content, needs_quality=True)
+        case _:
+            return None

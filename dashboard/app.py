@@ -1,0 +1,102 @@
+"""The application factory: the only place where things are wired."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash import Dash
+from dash.development.base_component import Component
+from flask import Flask, Response, g, request
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from callbacks import url
+from callbacks.page_data import Page, load
+from dashboard import api, chart_answers, security
+from dashboard.charts import CHARTS
+from dashboard.domain.errors import NothingPublished
+from dashboard.domain.filters import MAX_QUERY_LENGTH
+from dashboard.first_answer import document, plain_page
+from dashboard.i18n.translator import translator_for
+from dashboard.settings import Settings
+from data_access.store.published import Published
+from layouts.components.blocks import page as draw
+from layouts.pages import not_found, unavailable
+from layouts.shell import layout
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "application/javascript", "text/javascript", "application/geo+json",
+              "application/problem+json", "image/svg+xml"]
+log = logging.getLogger(__name__)
+
+
+class PageFirst(Dash):
+    """Dash whose first answer is a readable page, with the status that the path deserves."""
+
+    published: Published
+    settings: Settings
+
+    def index(self, *_args: Any, **_kwargs: Any) -> Any:
+        """A page's first HTML, 404 where there is none, 503 where nothing has been published."""
+        tr = translator_for(request.args.get("lang"))
+        if len(request.query_string) > MAX_QUERY_LENGTH:
+            return Response(plain_page(unavailable.too_long(tr), tr), 414, mimetype="text/html")
+        try:
+            page = load(request.path, request.query_string.decode("utf-8", "replace"), self.published, self.settings, CHARTS, draw=False)
+        except NothingPublished as error:
+            return Response(plain_page(unavailable.nothing_published(str(error), tr), tr), 503, mimetype="text/html", headers={"Retry-After": "60"})
+        if page is None:
+            return Response(plain_page(not_found.content(tr), tr), 404, mimetype="text/html")
+        g.page = page
+        response = Response(super().index(), mimetype="text/html")
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Vary"] = "Accept-Language, Cookie"
+        return response
+
+    def interpolate_index(self, **slots: str) -> str:  # type: ignore[override]
+        """The document with the parts that Dash fills."""
+        return document(g.page, slots)
+
+
+def create_app(settings: Settings) -> Flask:
+    """A server for one process: its own store, its own Dash. Call it after a fork."""
+    published = Published(settings.data_dir, threads=settings.query_threads)
+    server = Flask("dashboard")
+    server.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(server)
+    if settings.proxies:
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+    api.register(server, published, settings)
+    chart_answers.register(server, published, settings, CHARTS)
+    app = PageFirst("dashboard", server=server, assets_folder=str(ASSETS), serve_locally=True, update_title="", title="Fixed Yet?",
+                    include_assets_files=True, add_log_handler=False)
+    app.published, app.settings = published, settings
+    app.layout = lambda: page_layout(published, settings)
+    url.register(app, published, settings, CHARTS)
+    security.register(server, app.csp_hashes, settings.tile_source[0] if settings.tile_source else None)
+    return server
+
+
+def page_layout(published: Published, settings: Settings) -> Component:
+    """The layout of the page that asks for it: its address is the Referer; without one, the overview, until the address arrives."""
+    path, query, scheme = "/", "", "light"
+    try:
+        asked = urlsplit(request.headers.get("Referer", ""))
+        path, query, scheme = asked.path or "/", asked.query, url.scheme()
+    except RuntimeError:  # Dash also calls the layout once outside a request, to know its ids
+        pass
+    page = _loaded(path, query, published, settings, scheme) or _loaded("/", "", published, settings, scheme)
+    if page is None:
+        from dash import html
+        return html.Div()
+    return layout(page.frame, draw(page.content, page.tr), page.content.title, url.matched(page), page.tr)
+
+
+def _loaded(path: str, query: str, published: Published, settings: Settings, scheme: str) -> Page | None:
+    try:
+        return load(path, query, published, settings, CHARTS, scheme=scheme)
+    except NothingPublished:
+        return None

@@ -1,0 +1,108 @@
+"""What all charts share over HTTP: the data table that a card fetches when it is opened, and the same rows as CSV and JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from flask import Flask, Response, abort, request
+
+from callbacks.chart import Chart
+from dashboard.api.asking import choose_city, read_filters, read_pairs
+from dashboard.api.caching import version_of
+from dashboard.api.problems import from_exception
+from dashboard.api.rendering import file_name, plain, to_csv, to_json
+from dashboard.domain.errors import FixedYetError
+from dashboard.first_answer import plain_page, table_fragment
+from dashboard.i18n.translator import N_, Translator, translator_for
+from dashboard.settings import Settings
+from data_access.store.published import Published
+from layouts.pages.content import Column, PageContent, Table
+
+HEADERS = {
+    "start": N_("From"), "end": N_("To"), "n": N_("Requests"), "value": N_("Value"), "low": N_("Low (95 %)"), "high": N_("High (95 %)"),
+    "mature": N_("Complete"), "measure": N_("What"), "days": N_("Days"), "closed_share": N_("Share closed"), "at_risk": N_("Still followed"),
+    "name": N_("Name"), "part": N_("Part"),
+}
+WORDS = {
+    "requests": N_("Requests made"), "closed": N_("Requests closed"), "on_time": N_("Closed on time"), "late_closed": N_("Closed late"),
+    "open_overdue": N_("Open and overdue"), "not_yet_due": N_("Not yet due"), "without_target": N_("Without a target"),
+}
+SHARES = {"closed_share"}
+MOST_ROWS = 400
+"""A table on a screen ends here; the CSV has all rows."""
+
+
+def register(server: Flask, published: Published, settings: Settings, charts: Sequence[Chart]) -> None:
+    """Add /charts/<id>.html, .csv and .json for every row of the table of charts."""
+    by_id = {chart.id: chart for chart in charts}
+
+    def answer(chart_id: str, form: str) -> Response:
+        chart = by_id.get(chart_id)
+        if chart is None:
+            abort(404)
+        try:
+            pairs = read_pairs(request.query_string)
+            with published.open(choose_city(pairs, published, settings)) as snapshot:
+                filters = read_filters([pair for pair in pairs if pair[0] != "lang"], snapshot)
+                frame = chart.query(snapshot, filters)
+                tag = hashlib.sha256(f"{version_of(snapshot)}|{chart_id}|{form}".encode() + request.query_string).hexdigest()[:32]
+                name = file_name((snapshot.city.id, chart.id, filters.start.isoformat(), filters.end.isoformat()))
+        except FixedYetError as error:
+            return from_exception(error)
+        tr = translator_for(dict(pairs).get("lang"))
+        response = _rendered(chart, frame, form, tr, name)
+        response.headers["Cache-Control"] = "public, no-cache"
+        response.set_etag(tag)
+        return response.make_conditional(request)
+
+    server.add_url_rule("/charts/<chart_id>.<any(html, csv, json):form>", "chart_answer", answer, methods=["GET"])
+
+
+def _rendered(chart: Chart, frame: pd.DataFrame, form: str, tr: Translator, name: str) -> Response:
+    columns = tuple(str(column) for column in frame.columns)
+    rows: list[dict[str, Any]] = [{column: plain(value) for column, value in row.items()} for row in _records(frame)]
+    if form == "json":
+        return Response(to_json({"id": chart.id, "title": chart.title, "rows": rows}), mimetype="application/json")
+    if form == "csv":
+        response = Response(to_csv(columns, rows), mimetype="text/csv")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return response
+    table = data_table(chart, rows, columns, tr)
+    if request.headers.get("Sec-Fetch-Dest", "empty") == "document":  # opened as a page of its own, without scripts
+        title = tr(chart.title)
+        return Response(plain_page(PageContent(title, title, "", (table,)), tr), mimetype="text/html")
+    return Response(table_fragment(table), mimetype="text/html")
+
+
+def data_table(chart: Chart, rows: Sequence[dict[str, Any]], columns: Sequence[str], tr: Translator) -> Table:
+    """The rows of a chart as a table in words: days as days, shares in percent, yes and no."""
+    shown = [column for column in columns if any(row[column] is not None for row in rows)]
+    cells = tuple(tuple(_cell(column, row[column], chart.measure, tr) for column in shown) for row in rows[:MOST_ROWS])
+    note = tr("The first {n} rows; the CSV has all.", n=tr.number(MOST_ROWS)) if len(rows) > MOST_ROWS else ""
+    return Table(f"data-{chart.id}", tr(chart.title), tuple(Column(tr(HEADERS[column])) for column in shown), cells, note,
+                 empty=tr("No requests match this selection. Widen the dates or clear a filter."))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[return-value]
+
+
+def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
+    if value is None:
+        return "–"
+    if column in ("start", "end"):
+        return tr.date(pd.Timestamp(value).date())
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, str):
+        return tr(WORDS[value]) if value in WORDS else value
+    if column in SHARES or (column in ("low", "high") and measure == "closed_within") or (measure == "on_time" and isinstance(value, float)):
+        return tr.percent(value, 1)
+    if column == "days":
+        return tr.number(value, 2)
+    if column in ("value", "low", "high") and measure == "wait":
+        return tr.days(value)
+    return tr.number(value)

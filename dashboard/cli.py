@@ -1,0 +1,242 @@
+"""The command line: sync a city, make the demo city, serve, and ask what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard import console
+from dashboard.domain.errors import FixedYetError, SourceError
+from dashboard.settings import load
+from data_access.boundaries import import_boundaries
+from data_access.city import City, city_files, load_city
+from data_access.demo import write_demo
+from data_access.ingest import REASONS
+from data_access.store.published import Published
+from data_access.store.work import recent_runs
+from data_access.sync import SyncResult, republish, sync_files
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  help="Fixed Yet? shows how fast a city deals with 311 service requests.")
+cities = typer.Typer(no_args_is_help=True, help="The cities that are configured.")
+app.add_typer(cities, name="cities")
+
+
+def main() -> None:
+    """Run the command line; what a person can act on is told in one sentence, exit 1."""
+    try:
+        app()
+    except FixedYetError as error:
+        typer.echo(f"fixedyet: {error}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def sync(
+    city: Annotated[str, typer.Argument(help="The city's id, for example boston.")],
+    source: Annotated[list[Path] | None, typer.Option("--from", help="A CSV file (.csv or .csv.gz); may repeat.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="The files hold everything: remove what they do not hold.")] = False,
+    data_through: Annotated[str, typer.Option("--data-through", help="Local time up to which closings are known, for example 2016-01-12T22:22:40.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Read a city's requests and publish them.
+
+    Example: fixedyet sync boston --from requests-2015.csv.gz
+    """
+    settings = load()
+    found = load_city(city, settings.city_folders)
+    if not source:
+        raise SourceError(f"{found.name}'s portal cannot be read by this version; give a file: fixedyet sync {city} --from FILE.")
+    with console.progress(quiet=as_json) as tell:
+        result = sync_files(found, source, settings.data_dir, full=full, data_through=_moment(data_through, found), progress=tell)
+    _print_result(result, city, as_json)
+
+
+@app.command()
+def demo(
+    rows: Annotated[int, typer.Option(min=1000, help="How many requests to make up.")] = 420_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same city.")] = 311,
+    port: Annotated[int | None, typer.Option(help="Port to serve on (default: FIXEDYET_PORT or 8050).")] = None,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is made.")] = True,
+) -> None:
+    """Make up the demo city Riverbend and serve it.
+
+    Example: fixedyet demo --port 8051
+    """
+    settings = load(port=port)
+    city = load_city("riverbend", settings.city_folders)
+    folder = settings.data_dir / city.id
+    with console.progress() as tell:
+        files = write_demo(folder / "made", rows=rows, seed=seed, progress=tell)
+        for kind, path in (("district", files.districts), ("neighbourhood", files.neighbourhoods)):
+            import_boundaries(city, kind, path, folder)
+        result = sync_files(city, [files.requests], settings.data_dir, full=True, progress=tell)
+    files.requests.unlink()
+    _print_result(result, city.id, as_json=False)
+    if serve:
+        console.serve(settings)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port (default: FIXEDYET_PORT or 8050).")] = None,
+    workers: Annotated[int | None, typer.Option(help="Server processes (default: FIXEDYET_WORKERS or 2).")] = None,
+) -> None:
+    """Serve what is published.
+
+    Example: fixedyet serve --host 0.0.0.0 --port 8080 --workers 4
+    """
+    console.serve(load(host=host, port=port, workers=workers))
+
+
+@app.command()
+def boundaries(
+    city: Annotated[str, typer.Argument(help="The city's id.")],
+    kind: Annotated[str, typer.Argument(help="district or neighbourhood.")],
+    source: Annotated[Path, typer.Option("--from", help="A GeoJSON file, plain or gzipped.")],
+    prop: Annotated[str, typer.Option("--property", help="The property that holds the name as the rows write it.")] = "",
+) -> None:
+    """Load the boundaries of a city's areas and publish them.
+
+    Example: fixedyet boundaries boston neighbourhood --from boston.geojson --property name
+    """
+    settings = load()
+    found = load_city(city, settings.city_folders)
+    number = import_boundaries(found, kind, source, settings.data_dir / city, prop or None)
+    version = republish(found, settings.data_dir)
+    typer.echo(f"{number} areas stored; " + (f"version {version} is published." if version else "they will be shown after the first sync."))
+
+
+@app.command()
+def runs(city: Annotated[str | None, typer.Argument(help="The city's id; none: all.")] = None) -> None:
+    """Show the last syncs.
+
+    Example: fixedyet runs boston
+    """
+    settings = load()
+    published = Published(settings.data_dir)
+    for each in [city] if city else published.cities():
+        found = load_city(each, settings.city_folders)
+        for run in recent_runs(settings.data_dir / each, 20):
+            started = datetime.fromtimestamp(run["started_at"], found.zone)
+            what = run["error"] or (f"read {run['read']}, stored {run['stored']}, updated {run['updated']}, unchanged {run['unchanged']}, "
+                                    f"quarantined {run['quarantined']}, removed {run['removed']}")
+            typer.echo(f"{each} {run['run']:>4}  {started:%Y-%m-%d %H:%M}  {run['source']}: {what}")
+
+
+@app.command()
+def quality(city: Annotated[str, typer.Argument(help="The city's id.")]) -> None:
+    """Show what is odd in a city's rows.
+
+    Example: fixedyet quality boston
+    """
+    from data_access.queries import quality as queries
+    settings = load()
+    load_city(city, settings.city_folders)
+    with Published(settings.data_dir).open(city) as snapshot:
+        typer.echo(f"{snapshot.city.name}: {snapshot.rows} rows, version {snapshot.version}, requests {snapshot.data_from} to {snapshot.data_to}, "
+                   f"closings through {snapshot.data_through_local:%Y-%m-%d %H:%M:%S}")
+        flags = queries.flags(snapshot).groupby("flag")["n"].sum()
+        for flag, n in flags.items():
+            typer.echo(f"  {n:>9}  {flag}")
+        for row in queries.quarantine(snapshot).itertuples():
+            typer.echo(f"  {row.n:>9}  quarantined: {REASONS[str(row.reason)]}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check the set-up and say what to do.
+
+    Example: fixedyet doctor
+    """
+    settings = load()
+    problems = 0
+    typer.echo(f"Data folder: {settings.data_dir}")
+    parent = next(folder for folder in (settings.data_dir, *settings.data_dir.parents) if folder.exists())
+    if not os.access(parent, os.W_OK):
+        problems += 1
+        typer.echo(f"  {parent} cannot be written to: set FIXEDYET_DATA_DIR to a folder that can.")
+    published = Published(settings.data_dir)
+    if not published.cities():
+        problems += 1
+        typer.echo("  No city is published: run 'fixedyet demo' or 'fixedyet sync CITY --from FILE'.")
+    for city in published.cities():
+        with published.open(city) as snapshot:
+            typer.echo(f"  {city}: version {snapshot.version}, {snapshot.rows} rows, requests to {snapshot.data_to}")
+    if settings.city and settings.city not in published.cities():
+        problems += 1
+        typer.echo(f"  FIXEDYET_CITY is '{settings.city}', which is not published.")
+    for name in city_files(settings.city_folders):
+        load_city(name, settings.city_folders)
+    typer.echo("All is well." if not problems else f"{problems} to mend.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@cities.command("list")
+def cities_list() -> None:
+    """List the cities that are configured and what is published of them.
+
+    Example: fixedyet cities list
+    """
+    settings = load()
+    published = Published(settings.data_dir)
+    there = published.cities()
+    for name in city_files(settings.city_folders):
+        city = load_city(name, settings.city_folders)
+        state = "not published"
+        if name in there:
+            with published.open(name) as snapshot:
+                state = f"{snapshot.rows} rows, requests {snapshot.data_from} to {snapshot.data_to}"
+        typer.echo(f"{name:<16} {city.name}: {state}")
+
+
+@cities.command("show")
+def cities_show(city: Annotated[str, typer.Argument(help="The city's id.")]) -> None:
+    """Show how a city is read.
+
+    Example: fixedyet cities show boston
+    """
+    found = load_city(city, load().city_folders)
+    typer.echo(f"{found.name} ({found.time_zone}), checked {found.checked}")
+    typer.echo(f"  {found.source.name}, {found.source.licence}")
+    for name, schema in found.schemas.items():
+        typer.echo(f"  columns of {name}:")
+        for field, column in schema.columns.items():
+            typer.echo(f"    {field:<16} {column}")
+    for table in ("status", "origin", "channel_group", "duplicate", "outcome"):
+        typer.echo(f"  {table}: {len(getattr(found.rules, table))} rules")
+
+
+def _moment(text: str, city: City) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("give a time such as 2016-01-12T22:22:40", param_hint="--data-through") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=city.zone)
+
+
+def _print_result(result: SyncResult, city: str, as_json: bool) -> None:
+    counts = result.counts
+    if as_json:
+        names = ("read", "stored", "updated", "unchanged", "quarantined", "removed")
+        typer.echo(json.dumps({"city": city, **{name: getattr(counts, name) for name in names}, "version": result.version,
+                               "published": result.published, "seconds": round(result.seconds, 1)}))
+        return
+    typer.echo(f"Version {result.version} is published." if result.published else "Nothing has changed; readers see what they saw.")
+    typer.echo(f"read {counts.read}, stored {counts.stored}, updated {counts.updated}, unchanged {counts.unchanged}, "
+               f"quarantined {counts.quarantined}, removed {counts.removed} ({result.seconds:.1f} s)")
+
+
+if __name__ == "__main__":
+    main()
+
+

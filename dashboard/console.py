@@ -1,0 +1,93 @@
+"""What the command line does besides words: a progress bar, plain lines without a terminal, and starting the server."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from dashboard.domain.errors import SettingsError
+from dashboard.settings import Settings
+
+Tell = Callable[[str, float], None]
+WAIT_SECONDS = 120
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Tell]:
+    """Yield a function (what is done, share done); a bar on a terminal, else a line for each new thing. Writes to stderr."""
+    if quiet:
+        yield lambda _what, _share: None
+        return
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        tasks: dict[str, int] = {}
+
+        def tell(what: str, share: float) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=1.0)
+            bar.update(tasks[what], completed=share)  # type: ignore[arg-type]
+
+        yield tell
+
+
+def serve(settings: Settings) -> None:
+    """Replace this process by gunicorn; prints the address once the server answers that it is ready."""
+    if not settings.data_dir.is_dir():
+        raise SettingsError(f"There is no data folder {settings.data_dir}; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE' first.")
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):
+        def load_config(self) -> None:
+            options = {"bind": f"{settings.host}:{settings.port}", "workers": settings.workers, "worker_class": "gthread", "threads": 4,
+                       "timeout": 120, "graceful_timeout": 20, "control_socket_disable": True, "accesslog": None, "errorlog": "-", "loglevel": "warning",
+                       "limit_request_line": 8190, "proc_name": "fixedyet"}
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> object:
+            from dashboard.wsgi import create_app
+            return create_app(settings)
+
+    address = f"http://{settings.host if settings.host != '0.0.0.0' else '127.0.0.1'}:{settings.port}"  # noqa: S104 - only compared
+    threading.Thread(target=_announce, args=(address, os.getpid()), daemon=True).start()
+    Server().run()
+
+
+def _announce(address: str, parent: int) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end and os.getpid() == parent:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                typer.echo(f"Fixed Yet? is ready at {address}")
+                sys.stdout.flush()
+                return
+        except urllib.error.HTTPError as error:
+            if error.code == 503:
+                typer.echo(f"Fixed Yet? answers at {address}, but has nothing to show yet: {error.read().decode(errors='replace')[:300]}")
+                return
+        except OSError:
+            time.sleep(0.2)
+
+
+def _lines() -> Tell:
+    told: set[str] = set()
+
+    def tell(what: str, _share: float) -> None:
+        if what not in told:
+            told.add(what)
+            typer.echo(f"{what} ...", err=True)
+
+    return tell
