@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     BigInteger, Column, ColumnElement, Connection, Integer, MetaData, Table, Text, and_, case, column, delete, exists,
     false, func, insert, literal, or_, select, table, text,
 )
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.domain.errors import SourceError
 from dashboard.domain.request import Flag
@@ -16,10 +19,10 @@ from data_access.city import City, Schema
 from data_access.normalise import records as normalised
 from data_access.normalise import texts
 from data_access.rules import constant
-from data_access.sources.files import PlainFile, line_of_byte
+from data_access.sources.files import PlainFile, blank_lines, ends_with, lines_of_bytes
 from data_access.store.engines import duckdb
 from data_access.store.tables import headers, quarantine, raw_rows, records, tombstones
-from data_access.store.work import SEPARATOR, raw_text, stable_hash
+from data_access.store.work import SEPARATOR, hash_of, raw_text, stable_hash
 
 LARGEST_REMOVAL = 0.2
 """A full load that would remove a larger share of the stored rows is taken for a broken source."""
@@ -37,7 +40,7 @@ incoming = Table("incoming", _temporary, Column("row", BigInteger), Column("requ
                  Column("raw", Text), Column("has_created", Integer), prefixes=["TEMPORARY"])
 fresh = Table("fresh", _temporary, Column("row", BigInteger), *(Column(c.name, c.type) for c in records.columns), prefixes=["TEMPORARY"])
 seen = Table("seen", MetaData(), Column("request_id", Text), prefixes=["TEMPORARY"])
-"""The request ids of all files of a full load."""
+"""The request ids of all files of a full load, those of rows in the quarantine included: the source still holds them."""
 changed = Table("changed", _temporary, Column("row", BigInteger), Column("request_id", Text), prefixes=["TEMPORARY"])
 
 
@@ -77,7 +80,11 @@ def find_schema(file: PlainFile, city: City) -> tuple[str, Schema]:
 def ingest(connection: Connection, file: PlainFile, city: City, *, run: int, now: int) -> Counts:
     """Store one file's rows. Leaves the temporary tables `incoming` and `fresh`; raises SourceError if the file is cut off."""
     schema_name, schema = find_schema(file, city)
-    duckdb.load_csv(connection, file.path, len(file.header), file.delimiter)
+    try:
+        duckdb.load_csv(connection, file.path, len(file.header), file.delimiter)
+    except DBAPIError as error:
+        raise SourceError(f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
+                          "save it again as CSV in UTF-8. Nothing was changed.") from error
     duckdb.create_tables(connection, _temporary)
     for temporary in _temporary.sorted_tables:
         connection.execute(delete(temporary))
@@ -89,9 +96,16 @@ def ingest(connection: Connection, file: PlainFile, city: City, *, run: int, now
     return counts
 
 
-def remove_missing(connection: Connection, run: int) -> int:
-    """Remove stored rows that a full load did not hold and keep a tombstone. Raises SourceError above LARGEST_REMOVAL."""
-    total = connection.scalar(select(func.count()).select_from(raw_rows)) or 0
+def stored_rows(connection: Connection) -> int:
+    """How many requests are stored."""
+    return connection.scalar(select(func.count()).select_from(raw_rows)) or 0
+
+
+def remove_missing(connection: Connection, run: int, total: int) -> int:
+    """Remove stored rows that a full load did not hold and keep a tombstone.
+
+    `total` is how many were stored before it; raises SourceError when more than LARGEST_REMOVAL of them would go.
+    """
     gone = ~exists().where(seen.c.request_id == raw_rows.c.request_id)
     missing = connection.scalar(select(func.count()).select_from(raw_rows).where(gone)) or 0
     if missing > LARGEST_REMOVAL * total:
@@ -157,27 +171,57 @@ def _quarantine(connection: Connection, file: PlainFile, run: int) -> Counts:
     rejects = connection.execute(text("SELECT line, line_byte_position AS start, error_type, csv_line "
                                       "FROM csv_rejects ORDER BY line")).mappings().all()
     lines = list({row["line"]: row for row in rejects}.values())
-    if lines and not file.ends_with_newline and (lines[-1]["csv_line"] or "") == _last_line(file):
+    if lines and not file.ends_with_newline and ends_with(file.path, lines[-1]["csv_line"] or ""):
         raise SourceError(f"{file.name} is cut off in its last line; download it again. Nothing was changed.")
+    rejected = _rejected([(row["line"], row["start"], row["csv_line"] or "") for row in lines], file.path)
     found: list[dict[str, Any]] = []
-    for row in lines:
+    for row, place in zip(lines, rejected, strict=True):
         kind = "wrong_column_count" if "COLUMNS" in row["error_type"] else "unreadable_line"
-        found.append({"reason": kind, "line": line_of_byte(file.path, row["start"]), "raw": row["csv_line"]})
+        found.append({"reason": kind, "line": place.line, "raw": place.text})
     reason = case((incoming.c.request_id.is_(None), "no_request_id"), (incoming.c.has_created == 0, "no_created_date"),
                   else_="unreadable_created_date")
     bad = connection.execute(select(incoming.c.row, incoming.c.raw, reason.label("reason"))
                              .join(fresh, fresh.c.row == incoming.c.row).where(_bad()).order_by(incoming.c.row)).mappings().all()
     if bad:
-        newlines = _newlines_before(connection, [row["row"] for row in bad])
-        rejected = [row["line"] for row in lines]
-        for row in bad:
-            record = row["row"] + 1
-            for line in rejected:  # a rejected line has no row number, but takes a place in the file
-                record += line <= record
-            found.append({"reason": row["reason"], "line": record + newlines[row["row"]], "raw": row["raw"]})
+        physical = _lines_of([row["row"] for row in bad], _newlines_before(connection, [row["row"] for row in bad]),
+                             rejected, blank_lines(file.path))
+        found += [{"reason": row["reason"], "line": line, "raw": row["raw"]} for row, line in zip(bad, physical, strict=True)]
     fresh_rows = _keep_new(connection, found, file, run)
     good = connection.scalar(select(func.count()).select_from(incoming)) or 0
     return Counts(read=good + len(lines), quarantined=len(found), new_in_quarantine=fresh_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected:
+    """A row that is no CSV of the right shape: its number among the lines as the engine counts, its first line, its text."""
+
+    counted: int
+    line: int
+    text: str
+
+
+def _rejected(rows: list[tuple[int, int, str]], path: Path) -> list[_Rejected]:
+    """Rejected rows from (line, byte, text) as the engine gives them, where blank lines belong to the row after them."""
+    texts_only = [raw.lstrip("\n") for _, _, raw in rows]
+    starts = [start + len(raw) - len(text) for (_, start, raw), text in zip(rows, texts_only, strict=True)]
+    lines = lines_of_bytes(path, starts)
+    return [_Rejected(counted, line, text) for (counted, _, _), line, text in zip(rows, lines, texts_only, strict=True)]
+
+
+def _lines_of(rows: list[int], newlines: dict[int, int], rejected: list[_Rejected], blanks: list[int]) -> list[int]:
+    """The line of the file in which each accepted row begins; `rows` ascending, numbered from 1."""
+    places = [reject.counted - bisect_left(blanks, reject.line) for reject in rejected]  # among all rows, the header first
+    found: list[int] = []
+    before = breaks = passed = 0
+    for row in rows:
+        while before < len(places) and places[before] <= row + 1 + before:
+            breaks += rejected[before].text.rstrip("\n").count("\n")
+            before += 1
+        line = 1 + row + before + newlines[row] + breaks
+        while passed < len(blanks) and blanks[passed] <= line + passed:
+            passed += 1
+        found.append(line + passed)
+    return found
 
 
 def _newlines_before(connection: Connection, rows: list[int]) -> dict[int, int]:
@@ -192,19 +236,12 @@ def _keep_new(connection: Connection, found: list[dict[str, Any]], file: PlainFi
     if not found:
         return 0
     for row in found:
-        row["hash"] = connection.scalar(select(stable_hash(literal(row["raw"] or ""))))
+        row["hash"] = hash_of(row["raw"] or "")
     known = {tuple(row) for row in connection.execute(select(quarantine.c.hash, quarantine.c.reason))}
     new = {(row["hash"], row["reason"]): row for row in found if (row["hash"], row["reason"]) not in known}
     if new:
         connection.execute(insert(quarantine), [{**row, "file": file.name, "run": run} for row in new.values()])
     return len(new)
-
-
-def _last_line(file: PlainFile) -> str:
-    with file.path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - (1 << 20)))
-        return stream.read().decode("utf-8", "replace").rsplit("\n", 1)[-1]
 
 
 def _header_number(connection: Connection, schema: str, header: tuple[str, ...]) -> int:
@@ -230,7 +267,8 @@ def _upsert(connection: Connection, header: int, run: int, now: int) -> Counts:
     same = func.coalesce(judged.c.same_as_stored, false())
     stored = and_(is_last, judged.c.new)
     unchanged = or_(same, and_(~is_last, judged.c.same_as_last))
-    connection.execute(insert(seen).from_select(["request_id"], select(good.c.request_id).distinct()))
+    named = select(incoming.c.request_id).where(incoming.c.request_id.is_not(None)).distinct()
+    connection.execute(insert(seen).from_select(["request_id"], named))
     total, n_stored, n_unchanged = connection.execute(
         select(func.count(), *(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (stored, unchanged)))
         .select_from(judged)).one()

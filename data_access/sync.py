@@ -69,13 +69,14 @@ def _store(city: City, files: Sequence[Path], folder: Path, full: bool, data_thr
         duckdb.create_tables(connection, ingest.seen.metadata)
         run = next_run(connection, ", ".join(path.name for path in files), now)
         remapped = _remap(connection, city, now, tell)
+        before = ingest.stored_rows(connection)
         for path in files:
             with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share)) as file:
                 tell(f"Reading {file.name}", 0.2)
                 total += ingest.ingest(connection, file, city, run=run, now=now)
                 tell(f"Reading {file.name}", 1.0)
         if full:
-            total += Counts(removed=ingest.remove_missing(connection, run))
+            total += Counts(removed=ingest.remove_missing(connection, run, before))
         moved = _set_through(connection, city, data_through)
         finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), read=total.read, stored=total.stored,
                    updated=total.updated, unchanged=total.unchanged, quarantined=total.quarantined, removed=total.removed)

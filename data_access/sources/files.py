@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class PlainFile:
-    """A UTF-8 CSV file on disk, ready to be read; `name` is what the person gave."""
+    """A UTF-8 CSV file on disk, its lines ending in a newline, ready to be read; `name` is what the person gave."""
 
     path: Path
     name: str
@@ -46,14 +47,49 @@ def plain_file(given: Path, progress: Progress | None = None) -> Iterator[PlainF
         yield PlainFile(path, given.name, header, delimiter, last_byte == b"\n")
 
 
-def line_of_byte(path: Path, position: int) -> int:
-    """The line number (from 1) that a byte position (from 1) lies in."""
-    newlines, left = 0, position - 1
+def lines_of_bytes(path: Path, positions: list[int]) -> list[int]:
+    """The line numbers (from 1) that byte positions (from 1, ascending) lie in, from one pass over the file."""
+    found: list[int] = []
+    line, read = 1, 0
     with path.open("rb") as stream:
-        while left > 0 and (chunk := stream.read(min(CHUNK, left))):
-            newlines += chunk.count(b"\n")
-            left -= len(chunk)
-    return newlines + 1
+        for position in positions:
+            while read < position - 1 and (chunk := stream.read(min(CHUNK, position - 1 - read))):
+                line += chunk.count(b"\n")
+                read += len(chunk)
+            found.append(line)
+    return found
+
+
+def blank_lines(path: Path) -> list[int]:
+    """The numbers of the blank lines that are not part of a quoted text; a reader of CSV passes over them silently."""
+    if not _has(path, b"\n\n"):
+        return []
+    found: list[int] = []
+    quoted = False
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line == b"\n" and not quoted:
+                found.append(number)
+            quoted ^= bool(line.count(b'"') % 2)
+    return found
+
+
+def ends_with(path: Path, text: str) -> bool:
+    """Whether a file's last bytes are a text."""
+    wanted = text.encode()
+    with path.open("rb") as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - len(wanted)))
+        return stream.read() == wanted
+
+
+def _has(path: Path, wanted: bytes) -> bool:
+    kept = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            if wanted in kept + chunk:
+                return True
+            kept = chunk[1 - len(wanted):]
+    return False
 
 
 def _copy_checked(given: Path, path: Path, progress: Progress | None) -> bytes:
@@ -64,16 +100,19 @@ def _copy_checked(given: Path, path: Path, progress: Progress | None) -> bytes:
             gzipped = packed.read(2) == b"\x1f\x8b"
             packed.seek(0)
             stream: io.BufferedIOBase = gzip.GzipFile(fileobj=packed) if gzipped else packed
-            pending, first = b"", True
+            pending, held, first = b"", b"", True
             while chunk := stream.read(CHUNK):
                 if first:
                     chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
                 pending = _check_text(pending + chunk, given, line)
                 line += chunk.count(b"\n")
                 last = chunk[-1:] or last
-                out.write(chunk)
+                chunk = held + chunk
+                held = b"\r" if chunk.endswith(b"\r") else b""  # its newline may be in the next chunk
+                out.write(chunk[: len(chunk) - len(held)].replace(b"\r\n", b"\n"))
                 if progress:
                     progress(packed.tell() / total)
+            out.write(held)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise SourceError(f"{given} is cut off or damaged ({error}); download it again.") from error
     except OSError as error:
@@ -107,5 +146,8 @@ def _read_header(path: Path, given: Path) -> tuple[tuple[str, ...], str]:
     if not first.strip():
         raise SourceError(f"{given} is empty; a CSV file with a line of column names was expected.")
     delimiter = max(",;\t|", key=first.count)
-    header = tuple(name.strip() for name in next(csv.reader([first], delimiter=delimiter)))
+    try:
+        header = tuple(name.strip() for name in next(csv.reader([first], delimiter=delimiter)))
+    except csv.Error as error:
+        raise SourceError(f"{given} does not begin with a line of column names ({error}); a CSV file was expected.") from error
     return header, delimiter
