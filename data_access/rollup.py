@@ -47,7 +47,10 @@ class Extent:
 
 
 def extent(connection: Connection, given_through: int | None) -> Extent | None:
-    """The dates of all stored records, impossible ones left out; None if there is no record."""
+    """The dates of all stored records, impossible ones left out; None if there is no record.
+
+    A data through that was given once holds until rows come that are newer than it.
+    """
     c = source.c
     possible = c.flags.op("&")(Flag.IMPOSSIBLE_DATE.bit) == 0
     first, last, newest, rows = connection.execute(select(
@@ -58,7 +61,9 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
         return None
     touched = connection.scalar(select(func.max(c.updated_at))
                                 .join(read_rows, read_rows.c.request_id == c.request_id).where(c.updated_at <= read_rows.c.read_at))
-    return Extent(first, last, given_through or max(int(newest), int(touched or 0)), int(rows))
+    given_holds = given_through is not None and given_through >= int(newest)
+    through = given_through if given_holds else max(int(newest), int(touched or 0))
+    return Extent(first, last, through, int(rows))
 
 
 def build_counts(connection: Connection, dates: Extent, box: Box | None) -> None:
