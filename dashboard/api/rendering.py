@@ -18,6 +18,7 @@ from dashboard.domain.ids import slugify
 Row = Mapping[str, Any]
 
 JSON, CSV, GEOJSON = "application/json", "text/csv", "application/geo+json"
+HTML = "text/html; charset=utf-8"
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A text that begins with one of these is a formula to a spreadsheet."""
 

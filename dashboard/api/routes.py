@@ -12,12 +12,13 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from dashboard.api import catalogue, numbers, records
+from dashboard.api import catalogue, docs, numbers, records
 from dashboard.api.asking import Asked, choose_city, own_values, read_filters, read_pairs
 from dashboard.api.caching import Answers, Finished, respond, validator, version_of
 from dashboard.api.health import register_health
+from dashboard.api.openapi import build
 from dashboard.api.problems import OPEN_TO_ALL, PREFLIGHT, from_exception, log, problem
-from dashboard.api.rendering import CSV, GEOJSON, JSON, Content, file_name, to_csv, to_json
+from dashboard.api.rendering import CSV, GEOJSON, HTML, JSON, Content, file_name, to_csv, to_json
 from dashboard.domain.errors import FixedYetError
 from dashboard.domain.filters import Filters
 from dashboard.domain.method import METHOD_VERSION
@@ -98,20 +99,50 @@ class Door:
         content = catalogue.cities(rows)
         return respond(validator(request.path, *versions), lambda: _finished(content, as_csv, JSON, ()), self.answers)
 
+    def openapi(self) -> Response:
+        """The OpenAPI document."""
+        root = self._root()
+        return self._described(f"openapi {root}", lambda: Finished(to_json(build(root + PREFIX)), JSON))
+
+    def docs(self) -> Response:
+        """The readable page of the same document."""
+        root = self._root()
+        links = {
+            "home": f"{root}/",
+            "openapi": f"{root}{PREFIX}/openapi.json",
+            "example": f"{self.settings.public_url.rstrip('/') or request.host_url.rstrip('/') + root}{PREFIX}/summary",
+        }
+        policy = (("Content-Security-Policy", docs.content_security_policy()), ("X-Content-Type-Options", "nosniff"))
+        return self._described(
+            f"docs {links['example']} {root}",
+            lambda: Finished(docs.render(build(root + PREFIX), links).encode(), HTML, policy),
+        )
+
+    def _described(self, key: str, make: Callable[[], Finished]) -> Response:
+        """An answer that changes with the program alone: its validator is made from its text."""
+        finished = self.answers.get(key, make)
+        return respond(validator(key, finished.body.decode()), lambda: finished, self.answers)
+
+    def _root(self) -> str:
+        """The address of the site without the last slash: as configured, else the path that it is mounted at."""
+        return self.settings.public_url.rstrip("/") or request.script_root.rstrip("/")
+
 
 def register(server: Flask, published: Published, settings: Settings) -> None:
     """Add /api, /api/v1, /healthz and /readyz to a server; nothing is read before the first request."""
     door = Door(published, settings)
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     _add(api, "/cities", door.cities, as_csv=True)
+    api.add_url_rule("/openapi.json", "openapi", door.openapi)
     for route in ROUTES:
         _add(api, route.path, partial(door.answer, route), as_csv=route.as_csv)
     api.register_error_handler(Exception, from_exception)
     api.after_request(_open_to_all)
     server.register_blueprint(api)
+    server.add_url_rule(ROOT, "api_docs", door.docs, strict_slashes=False)
     # what no route takes has to end here, not at a page that takes every path
     server.add_url_rule(
-        f"{ROOT}/<path:rest>", "api_unknown", _unknown, methods=["GET"], provide_automatic_options=False
+        f"{ROOT}/<path:rest>", "api_unknown", _unknown, methods=["GET", "OPTIONS"], provide_automatic_options=False
     )
     server.before_request(_answer_unrouted)
     register_health(server, published, settings)

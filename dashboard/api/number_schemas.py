@@ -1,0 +1,141 @@
+"""The answers that hold numbers, as JSON Schema."""
+
+from __future__ import annotations
+
+from dashboard.api.schema_parts import (
+    DAY,
+    HEADER,
+    HORIZON_KEYS,
+    NUMBERS,
+    PLACE_ON_TIME,
+    TIME,
+    Schema,
+    count,
+    days,
+    each,
+    maybe,
+    ref,
+    several,
+    share,
+    thing,
+    value,
+)
+from dashboard.domain.filters import CHOICES, MULTIPLE
+from dashboard.domain.request import DIMENSIONS
+
+NUMBER_SCHEMAS: dict[str, Schema] = {
+    "Filters": thing(
+        {
+            **{key: several(value("string", "A published name."), "Chosen; absent: all.") for key in MULTIPLE},
+            "origin": value("string", "Whose requests.", enum=list(CHOICES["origin"])),
+            "period": maybe(
+                "string",
+                "The preset that the dates come from; null where dates were given.",
+                enum=[*CHOICES["period"], None],
+            ),
+            "interval": value("string", "Buckets of a series.", enum=list(CHOICES["interval"])),
+            "compare": value("string", "The other period.", enum=list(CHOICES["compare"])),
+        },
+        tuple(MULTIPLE),
+        "The filters as they were understood.",
+    ),
+    "Wait": thing(
+        {
+            "n": count("Distinct requests of the period with a usable duration, the open ones included."),
+            "events": count("Of these, closed."),
+            "p50_days": days("Kaplan-Meier median: the typical wait."),
+            "p50_low": days("Lower 95 % limit of the median."),
+            "p50_high": days("Upper 95 % limit of the median."),
+            "p90_days": days("90 % are closed within this time."),
+            "p90_low": days("Lower 95 % limit."),
+            "p90_high": days("Upper 95 % limit."),
+            "closed_within": each(HORIZON_KEYS, share("1 - S(days)."), "Share closed within so many days."),
+            "closed_within_low": each(HORIZON_KEYS, share("Lower 95 % limit.")),
+            "closed_within_high": each(HORIZON_KEYS, share("Upper 95 % limit.")),
+            "closed_within_observed": each(
+                HORIZON_KEYS, value("boolean", "False: a lower bound, nobody was followed for so long.")
+            ),
+            "longest_observed_days": days("The longest wait that was seen."),
+            "closed_only_p50_days": days("Median of the closed ones alone: too fast, for comparison only."),
+            "observed_days": value(
+                "integer", "Days from the end of the period to data through: the shortest follow-up.", minimum=0
+            ),
+        },
+        description="Time to close, with open requests censored at data through.",
+    ),
+    "OnTime": thing(
+        {
+            "rate": share("on_time / (on_time + late_closed + open_overdue); null where none was due."),
+            **{name: count("Distinct requests of the period.") for name in PLACE_ON_TIME},
+        },
+        description="By their due time; the six parts add up to requests - duplicates.",
+    ),
+    "Compared": thing(
+        {
+            "kind": value("string", "Why this period.", enum=["same_dates", "same_weekdays", "just_before"]),
+            "extra_weekdays": value("integer", "How many more days from Monday to Friday the present period has."),
+            "from": DAY,
+            "to": DAY,
+            "observed_to": TIME
+            | {"description": "As of when the earlier period is looked at: of the same age as the present one."},
+            **{name: schema for name, schema in NUMBERS.items() if name != "overdue"},
+        },
+        description="The same numbers for the earlier period.",
+    ),
+    "Summary": thing({**HEADER, **NUMBERS, "compare": {"anyOf": [ref("Compared"), {"type": "null"}]}}),
+    "Groups": thing(
+        {
+            **HEADER,
+            "field": value("string", "What the rows are grouped by.", enum=list(DIMENSIONS)),
+            "rows": several(
+                thing(
+                    {
+                        "name": value("string", "The published name."),
+                        "slug": value("string", "Its form in paths."),
+                        **NUMBERS,
+                    }
+                ),
+                "One for each value that occurs.",
+            ),
+        }
+    ),
+    "Series": thing(
+        {
+            **HEADER,
+            "measure": value("string", "What is measured.", enum=["requests", "closed", "backlog", "wait", "on_time"]),
+            "rows": several(
+                thing(
+                    {
+                        "start": DAY,
+                        "end": DAY,
+                        "n": count("Requests that the value rests on."),
+                        "value": maybe(
+                            "number", "A count, days (wait) or a share (on_time); null where there is none."
+                        ),
+                        "low": maybe("number", "Lower 95 % limit."),
+                        "high": maybe("number", "Upper 95 % limit."),
+                        "mature": value("boolean", "Whether the bucket is whole and complete enough to be compared."),
+                    }
+                ),
+                "One for each bucket, empty ones included.",
+            ),
+        }
+    ),
+    "Distribution": thing(
+        {
+            **HEADER,
+            "rows": several(
+                thing(
+                    {
+                        "days": value("number", "Days since creation.", minimum=0),
+                        "closed_share": share("1 - S(days)."),
+                        "low": share("Lower 95 % limit."),
+                        "high": share("Upper 95 % limit."),
+                        "at_risk": count("Not yet ended before."),
+                    }
+                ),
+                "The Kaplan-Meier curve as steps.",
+            ),
+        }
+    ),
+}

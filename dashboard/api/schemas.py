@@ -1,0 +1,210 @@
+"""The answers of the API as JSON Schema: written by hand, because it is a promise to other people's scripts.
+
+Clients should expect keys to be added; none is renamed or removed within v1.
+"""
+
+from __future__ import annotations
+
+from dashboard.api.number_schemas import NUMBER_SCHEMAS
+from dashboard.api.schema_parts import (
+    ABOUT,
+    GROUP,
+    HEADER,
+    HORIZON_KEYS,
+    MAYBE_TIME,
+    RECORD,
+    Schema,
+    count,
+    days,
+    each,
+    maybe,
+    ref,
+    several,
+    share,
+    thing,
+    value,
+)
+from dashboard.domain.filters import CHOICES
+from dashboard.domain.request import DIMENSIONS, Flag
+
+SCHEMAS: dict[str, Schema] = {
+    **NUMBER_SCHEMAS,
+    "Requests": thing(
+        {
+            **HEADER,
+            "limit": value("integer", "At most so many rows.", minimum=1, maximum=1000),
+            "rows": several(ref("Record"), "Newest first."),
+            "next": maybe("string", "Cursor of the next page; null on the last."),
+        }
+    ),
+    "Record": thing(RECORD),
+    "Request": thing(
+        {
+            **ABOUT,
+            **RECORD,
+            "expected_wait": thing(
+                {
+                    "p50_days": days("Half of the requests like it were closed within this time."),
+                    "p90_days": days("90 % of them were closed within this time."),
+                    "n": count("Requests like it."),
+                    "group": GROUP,
+                },
+                description="From residents' requests like it, created in the 24 months before data through.",
+            ),
+            "still_waiting": {"anyOf": [ref("StillWaiting"), {"type": "null"}]},
+        }
+    ),
+    "StillWaiting": thing(
+        {
+            "age_days": value("number", "How long it has been open at data through."),
+            "group": GROUP,
+            "at_risk": maybe(
+                "integer", "Requests like it that were open at this age; null: older than almost all such requests."
+            ),
+            "within": {
+                "anyOf": [
+                    {"type": "null"},
+                    each(
+                        HORIZON_KEYS,
+                        thing(
+                            {
+                                "share": share("Of them, the share still open so many days later."),
+                                "low": share("Lower 95 % limit."),
+                                "high": share("Upper 95 % limit."),
+                                "observed": value("boolean", "False: an upper bound."),
+                            }
+                        ),
+                    ),
+                ]
+            },
+        },
+        description="Only for an open request.",
+    ),
+    "City": thing(
+        {
+            "id": value("string", "The value of the parameter city."),
+            "name": value("string", "The city's name."),
+            "time_zone": value("string", "IANA name."),
+            **{key: ABOUT[key] for key in ("data_from", "data_to", "data_through", "data_version")},
+            "rows": count("Published requests."),
+            **{
+                key: value("string", "Of the source.")
+                for key in ("source", "source_url", "licence", "licence_url", "attribution")
+            },
+            "sample": value("boolean", "Whether the source is a sample: no backlog is given."),
+            "invented": value("boolean", "Whether the city is made up."),
+        }
+    ),
+    "Cities": several(ref("City"), "The published cities."),
+    "Options": thing(
+        {
+            **ABOUT,
+            "fields": each(
+                DIMENSIONS,
+                several(
+                    thing(
+                        {
+                            "name": value("string", "What to pass as the parameter."),
+                            "slug": value("string", "Accepted as well; in paths."),
+                            "count": count("Published rows, whatever their origin."),
+                        }
+                    ),
+                    "In the order shown.",
+                ),
+            ),
+            "choices": each(tuple(CHOICES), several(value("string", "A choice."), "What can be chosen.")),
+            "defaults": each(tuple(CHOICES), value("string", "The choice where none is given.")),
+        }
+    ),
+    "Quality": thing(
+        {
+            **ABOUT,
+            "rows": count("Published rows."),
+            "flags": several(
+                thing(
+                    {
+                        "flag": value("string", "The flag.", enum=list(Flag)),
+                        "n": count("Rows."),
+                        "share": share("Of all rows."),
+                    }
+                ),
+                "Every flag, also those that no row has.",
+            ),
+            "flags_by_department": several(
+                thing(
+                    {
+                        "flag": value("string", "The flag."),
+                        "department": value("string", "Published name."),
+                        "n": count("Rows."),
+                    }
+                ),
+                "Where the flagged rows are.",
+            ),
+            "quarantine": several(
+                thing(
+                    {
+                        "reason": value("string", "Why."),
+                        "words": value("string", "The same as a sentence."),
+                        "n": count("Rows."),
+                    }
+                ),
+                "Rows that could not be read as a request.",
+            ),
+            "left_out": each(
+                ("city", "information", "duplicates", "no_duration"),
+                count("Rows of the whole store."),
+                "What the default view leaves out.",
+            ),
+            "not_published": several(value("string", "A sentence."), "What the city does not publish."),
+            "runs": several(
+                thing(
+                    {
+                        "run": value("integer", "Its number."),
+                        "source": value("string", "Files or portal."),
+                        "started_at": MAYBE_TIME,
+                        "finished_at": MAYBE_TIME,
+                        **{
+                            name: maybe("integer", "Rows; null where the sync failed.")
+                            for name in ("read", "stored", "updated", "unchanged", "quarantined", "removed")
+                        },
+                        "error": maybe("string", "Why it failed; null where it did not."),
+                    }
+                ),
+                "The last syncs before this version, newest first.",
+            ),
+        }
+    ),
+    "Boundaries": thing(
+        {
+            "type": {"const": "FeatureCollection"},
+            "features": several(
+                thing(
+                    {
+                        "type": {"const": "Feature"},
+                        "geometry": value("object", "Polygon or MultiPolygon, WGS 84.", additionalProperties=True),
+                        "properties": thing(
+                            {
+                                "name": value("string", "The published name."),
+                                "slug": value("string", "Its form in paths."),
+                            }
+                        ),
+                    }
+                ),
+                "The areas.",
+            ),
+            "bbox": several(value("number", "A coordinate."), "West, south, east, north."),
+        },
+        ("bbox",),
+    ),
+    "Problem": thing(
+        {
+            "type": value("string", "about:blank: the status says what kind of error it is."),
+            "title": value("string", "The status in words."),
+            "status": value("integer", "The HTTP status."),
+            "detail": value("string", "What was wrong, and what was expected."),
+            "parameter": value("string", "The query key, or part of the path, that is wrong."),
+        },
+        ("parameter",),
+        "RFC 9457.",
+    ),
+}
