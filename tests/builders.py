@@ -27,17 +27,37 @@ NOW = datetime(2024, 7, 1, 16, 0, tzinfo=UTC)
 """The moment of reading of every small sync: noon in New York."""
 
 COLUMNS = {
-    "request_id": "Id", "created_at": "Created", "closed_at": "Closed", "updated_at": "Updated", "due_at": "Due",
-    "status": "Status", "closure_reason": "Note", "category": "Type", "subcategory": "Detail", "department": "Department",
-    "district": "District", "neighbourhood": "Area", "latitude": "Lat", "longitude": "Lon", "address": "Address",
-    "channel": "Source", "reason": "Kind",
+    "request_id": "Id",
+    "created_at": "Created",
+    "closed_at": "Closed",
+    "updated_at": "Updated",
+    "due_at": "Due",
+    "status": "Status",
+    "closure_reason": "Note",
+    "category": "Type",
+    "subcategory": "Detail",
+    "department": "Department",
+    "district": "District",
+    "neighbourhood": "Area",
+    "latitude": "Lat",
+    "longitude": "Lon",
+    "address": "Address",
+    "channel": "Source",
+    "reason": "Kind",
 }
 HEADER = tuple(COLUMNS.values())
 
 _CITY: dict[str, Any] = {
-    "id": "testville", "name": "Testville", "time_zone": "America/New_York", "checked": "2024-01-01",
-    "service_began": "2010-01-01", "fiscal_year_starts": 7, "default_points": [[42.0, -71.0]],
-    "default_addresses": ["City Hall"], "empty_texts": ["Unspecified"], "date_only_departments": ["Forestry"],
+    "id": "testville",
+    "name": "Testville",
+    "time_zone": "America/New_York",
+    "checked": "2024-01-01",
+    "service_began": "2010-01-01",
+    "fiscal_year_starts": 7,
+    "default_points": [[42.0, -71.0]],
+    "default_addresses": ["City Hall"],
+    "empty_texts": ["Unspecified"],
+    "date_only_departments": ["Forestry"],
     "sensitive_categories": ["Encampment"],
     "source": {"name": "Testville open data", "licence": "CC0", "attribution": "Testville"},
     "schemas": {"rows": {"columns": COLUMNS, "time_formats": ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]}},
@@ -71,20 +91,37 @@ def make_city(**changes: Any) -> City:
     return City.model_validate(content).model_copy(update={"fingerprint": fingerprint})
 
 
-def row(request_id: str | int, created: str = "2024-03-04 09:00:00", closed: str = "", **columns: str) -> dict[str, str]:
+def row(
+    request_id: str | int, created: str = "2024-03-04 09:00:00", closed: str = "", **columns: str
+) -> dict[str, str]:
     """One line of the small city's file by header: open, or closed where `closed` is given; others as headers name them."""
     line = {
-        "Id": str(request_id), "Created": created, "Closed": closed, "Updated": "", "Due": "",
-        "Status": "Closed" if closed else "Open", "Note": "Fixed by a crew" if closed else "", "Type": "Pothole",
-        "Detail": "somebody's own words", "Department": "Streets", "District": "3", "Area": "Old Town",
-        "Lat": "42.123456", "Lon": "-71.123456", "Address": "33 Beacon St", "Source": "Phone", "Kind": "Work",
+        "Id": str(request_id),
+        "Created": created,
+        "Closed": closed,
+        "Updated": "",
+        "Due": "",
+        "Status": "Closed" if closed else "Open",
+        "Note": "Fixed by a crew" if closed else "",
+        "Type": "Pothole",
+        "Detail": "somebody's own words",
+        "Department": "Streets",
+        "District": "3",
+        "Area": "Old Town",
+        "Lat": "42.123456",
+        "Lon": "-71.123456",
+        "Address": "33 Beacon St",
+        "Source": "Phone",
+        "Kind": "Work",
     }
     unknown = set(columns) - set(line)
     assert not unknown, f"no such column: {unknown}"
     return line | columns
 
 
-def csv_text(rows: Iterable[Mapping[str, str]], header: Sequence[str] = HEADER, *, delimiter: str = ",", newline: str = "\n") -> str:
+def csv_text(
+    rows: Iterable[Mapping[str, str]], header: Sequence[str] = HEADER, *, delimiter: str = ",", newline: str = "\n"
+) -> str:
     """Rows as the text of a CSV file."""
     out = io.StringIO()
     writer = csv.DictWriter(out, header, delimiter=delimiter, lineterminator=newline, extrasaction="ignore")
@@ -114,7 +151,10 @@ class Store:
 
     def sync(self, *contents: Iterable[Mapping[str, str]] | str | bytes | Path, **options: Any) -> SyncResult:
         """Sync files, or rows that are written to a file first."""
-        files = [part if isinstance(part, Path) else self.file(part, f"rows{place or ''}.csv") for place, part in enumerate(contents)]
+        files = [
+            part if isinstance(part, Path) else self.file(part, f"rows{place or ''}.csv")
+            for place, part in enumerate(contents)
+        ]
         return sync_files(self.city, files, self.data_dir, **{"now": NOW} | options)
 
     @contextmanager
@@ -140,8 +180,10 @@ class Store:
             known.pop("version")
             counted = snapshot.count(select(facts)).astype(object)
             published = snapshot.read(select(requests)).astype(object)
-        tables = {name: sorted(map(repr, frame.itertuples(index=False, name=None)))
-                  for name, frame in (("facts", counted), ("requests", published))}
+        tables = {
+            name: sorted(map(repr, frame.itertuples(index=False, name=None)))
+            for name, frame in (("facts", counted), ("requests", published))
+        }
         return {"about": known, **tables}
 
     def version(self) -> int | None:
@@ -156,4 +198,6 @@ class Store:
 
     def quarantined(self) -> list[tuple[int, str]]:
         """Line and reason of each row in the quarantine, by line."""
-        return [(line, reason) for line, reason in self.work("SELECT line, reason FROM quarantine ORDER BY line, reason")]
+        return [
+            (line, reason) for line, reason in self.work("SELECT line, reason FROM quarantine ORDER BY line, reason")
+        ]

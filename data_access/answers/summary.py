@@ -17,6 +17,7 @@ from dashboard.domain.method import HORIZONS, METHOD_VERSION
 from dashboard.domain.metrics import OnTime
 from dashboard.domain.request import Outcome
 from dashboard.domain.survival import Survival, kaplan_meier, nearest_rank_days
+from data_access.local_time import utc_to_local
 from data_access.queries import cohort, volume
 from data_access.queries.conditions import within
 from data_access.store.published import Snapshot
@@ -60,7 +61,7 @@ def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:
         return None
     as_of = observed_until(other.end, filters.end, snapshot.data_through_local, snapshot.city.zone)
     earlier = replace(filters.between(other.start, other.end), compare="none")
-    numbers = _numbers(snapshot, earlier, [], int(as_of.timestamp())).get(ALL) or _nothing(snapshot, earlier)
+    numbers = _numbers(snapshot, earlier, [], int(as_of.timestamp())).get(ALL) or _nothing(snapshot, earlier, int(as_of.timestamp()))
     return {"kind": other.kind.value, "extra_weekdays": other.extra_weekdays, "from": other.start.isoformat(), "to": other.end.isoformat(),
             "observed_to": as_of.astimezone(snapshot.city.zone).isoformat(timespec="seconds"), **numbers}
 
@@ -119,8 +120,9 @@ def _numbers(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]],
     last = within(snapshot, filters)[1]
     counts = _by_key(cohort.counts(snapshot, filters, by, as_of=as_of), keys)
     waits = {key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)}
-    left = _by_key(cohort.left_out_origins(snapshot, filters, by), keys)
-    flows = {"closed": volume.closed(snapshot, filters, by), "backlog": volume.backlog_at(snapshot, filters, last, by)}
+    left = _by_key(cohort.left_out_origins(snapshot, filters, by, as_of=as_of), keys)
+    flows = {"closed": volume.closed(snapshot, filters, by, as_of=as_of),
+             "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of)}
     if as_of is None:
         flows["overdue"] = cohort.overdue(snapshot, filters, by)
     amounts = {name: {key: int(row["n"]) for key, row in _by_key(frame, keys).items()} for name, frame in flows.items()}
@@ -129,26 +131,27 @@ def _numbers(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]],
         row = counts.get(key) or dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
         excluded = left.get(key, {"city": 0, "information": 0})
         result[key] = _assembled(snapshot, filters, row, waits.get(key) or _no_survival(), excluded,
-                                 {name: found.get(key, 0) for name, found in amounts.items()})
+                                 {name: found.get(key, 0) for name, found in amounts.items()}, as_of)
     return result
 
 
 def _assembled(snapshot: Snapshot, filters: Filters, row: dict[str, Any], survival: Survival, excluded: dict[str, Any],
-               amounts: dict[str, int]) -> Numbers:
+               amounts: dict[str, int], as_of: int | None = None) -> Numbers:
     return {
         **{name: int(row[name]) for name in ("requests", "duplicates", "open", "closed_of_these", "cancelled")},
         **amounts,
-        "wait": {**wait_numbers(survival), "observed_days": observed_days(snapshot, filters)},
+        "wait": {**wait_numbers(survival), "observed_days": observed_days(snapshot, filters, as_of)},
         "on_time": on_time_numbers(row),
         "outcomes": {outcome.value: int(row[cohort.outcome_column(outcome)]) for outcome in Outcome},
         "left_out": {"city": int(excluded["city"]), "information": int(excluded["information"]), "no_duration": int(row["no_duration"])},
     }
 
 
-def observed_days(snapshot: Snapshot, filters: Filters) -> int:
-    """Days from the period's end to data through: the shortest follow-up of a request of the period."""
+def observed_days(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> int:
+    """Days from the period's end to data through, or to `as_of` (UTC seconds): the shortest follow-up of a request of the period."""
     end = min(filters.end, snapshot.data_to)
-    return max(0, (snapshot.data_through_local.date() - end).days)
+    until = snapshot.data_through_local if as_of is None else utc_to_local(as_of, snapshot.city.zone)
+    return max(0, (until.date() - end).days)
 
 
 def _by_key(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Hashable, ...], dict[str, Any]]:
@@ -167,6 +170,7 @@ def _no_survival() -> Survival:
     return kaplan_meier(nothing, nothing)
 
 
-def _nothing(snapshot: Snapshot, filters: Filters) -> Numbers:
+def _nothing(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> Numbers:
     row = dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
-    return _assembled(snapshot, filters, row, _no_survival(), {"city": 0, "information": 0}, {"closed": 0, "backlog": 0, "overdue": 0})
+    amounts = {"closed": 0, "backlog": 0} | ({"overdue": 0} if as_of is None else {})
+    return _assembled(snapshot, filters, row, _no_survival(), {"city": 0, "information": 0}, amounts, as_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, case, cast, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, case, cast, false, func, or_, select, true
 
 from dashboard.domain.filters import Filters
 from dashboard.domain.request import Outcome
@@ -83,12 +83,14 @@ def on_time_parts(ended: ColumnElement[bool], observed: int) -> dict[str, Column
     }
 
 
-def left_out_origins(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None) -> pd.DataFrame:
+def left_out_origins(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *,
+                     as_of: int | None = None) -> pd.DataFrame:
     """Requests that only the default origin leaves out. Columns: the labels of `by`, city, information."""
     by = by or []
+    there = true() if as_of is None else facts.c.created_at <= as_of
     wanted = {origin: facts.c.origin == ORIGIN_CODES[origin] if filters.origin == "resident" else false() for origin in ("city", "information")}
     return snapshot.count(select(*by, *(_sum(facts.c.n, test, name) for name, test in wanted.items()))
-                          .where(chosen(snapshot, filters, any_origin=True), created(snapshot, filters)).group_by(*by))
+                          .where(chosen(snapshot, filters, any_origin=True), created(snapshot, filters), there).group_by(*by))
 
 
 def overdue(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None) -> pd.DataFrame:

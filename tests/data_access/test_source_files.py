@@ -27,7 +27,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 def flipped(data: bytes, at: int) -> bytes:
     """The data with all bits of one byte turned round."""
-    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:]
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
 
 def one_sentence(error: FixedYetError) -> str:
@@ -58,11 +58,16 @@ def one_sentence(error: FixedYetError) -> str:
         ("upper-case.csv", csv_text(ROWS).replace(",".join(HEADER), ",".join(HEADER).upper(), 1).encode()),
         ("other-order.csv", csv_text(ROWS, list(reversed(HEADER))).encode()),
         ("more-columns.csv", csv_text(ROWS, ["Extra", *HEADER]).encode()),
-        ("quoted-header.csv", TEXT.replace(",".join(HEADER), ", ".join(f'"{name}"' for name in HEADER).replace(", ", ","), 1).encode()),
+        (
+            "quoted-header.csv",
+            TEXT.replace(",".join(HEADER), ", ".join(f'"{name}"' for name in HEADER).replace(", ", ","), 1).encode(),
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_same_rows_in_another_dress_give_the_same_published_data(store: Store, plain: dict[str, object], name: str, content: bytes) -> None:
+def test_the_same_rows_in_another_dress_give_the_same_published_data(
+    store: Store, plain: dict[str, object], name: str, content: bytes
+) -> None:
     assert store.sync(store.file(content, name)).counts.stored == 3
     assert store.seen() == plain
 
@@ -89,7 +94,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "only a BOM": (b"\xef\xbb\xbf", "is empty"),
     "header only": (",".join(HEADER).encode() + b"\n", "has column names but no rows"),
     "header without newline": (",".join(HEADER).encode(), "has column names but no rows"),
-    "missing column": (csv_text(ROWS, [name for name in HEADER if name != "Created"]).encode(), "has no column 'Created'"),
+    "missing column": (
+        csv_text(ROWS, [name for name in HEADER if name != "Created"]).encode(),
+        "has no column 'Created'",
+    ),
     "two missing columns": (csv_text(ROWS, HEADER[2:]).encode(), "has no column 'Id', 'Created'"),
     "another file": (b"name,age\nAnn,3\n", "has no column 'Id', 'Created'"),
     "one endless line": (b"x" * 300_000, "does not begin with a line of column names"),
@@ -99,15 +107,27 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "gz with flipped data": (flipped(PACKED, 60), "is cut off or damaged"),
     "gz with flipped checksum": (flipped(PACKED, len(PACKED) - 6), "is cut off or damaged"),
     "gz with flipped header": (flipped(PACKED, 2), "is cut off or damaged"),
-    "cut in its last line": (BYTES.rstrip(b"\n")[: BYTES.rindex(b"Old Town") + 3], "is cut off in its last line; download it again"),
+    "cut in its last line": (
+        BYTES.rstrip(b"\n")[: BYTES.rindex(b"Old Town") + 3],
+        "is cut off in its last line; download it again",
+    ),
     "cut in quotes": (BYTES[: BYTES.rindex(b"at last") + 3], "is cut off in its last line; download it again"),
-    "cut after a newline in quotes": (BYTES[: BYTES.rindex(b"by hand") + 2], "is cut off in its last line; download it again"),
-    "cut with Windows line ends": (csv_text(ROWS[:2], newline="\r\n").encode()[:-60], "is cut off in its last line; download it again"),
+    "cut after a newline in quotes": (
+        BYTES[: BYTES.rindex(b"by hand") + 2],
+        "is cut off in its last line; download it again",
+    ),
+    "cut with Windows line ends": (
+        csv_text(ROWS[:2], newline="\r\n").encode()[:-60],
+        "is cut off in its last line; download it again",
+    ),
     "latin-1": (TEXT.encode("latin-1"), "is not UTF-8 text (line 5); convert it first"),
     "cut in a letter": (BYTES[: BYTES.index("é".encode()) + 1], "is not UTF-8 text (line 5)"),
     "UTF-16": (TEXT.encode("utf-16"), "is not a text file; a CSV file in UTF-8 was expected"),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not a text file"),
-    "lone carriage returns": (TEXT.replace("Streets", "Str\reets", 1).encode(), "cannot be read as CSV, perhaps because its lines end in different ways; save it again"),
+    "lone carriage returns": (
+        TEXT.replace("Streets", "Str\reets", 1).encode(),
+        "cannot be read as CSV, perhaps because its lines end in different ways; save it again",
+    ),
 }
 
 
@@ -121,7 +141,10 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def stored(store: Store) -> list[object]:
     """All that a failed sync must leave alone: rows, records, quarantine, state; the story of the run may be told."""
-    return [store.work(f"SELECT * FROM {table} ORDER BY ALL") for table in ("raw_rows", "records", "headers", "quarantine", "tombstones", "state")]
+    return [
+        store.work(f"SELECT * FROM {table} ORDER BY ALL")
+        for table in ("raw_rows", "records", "headers", "quarantine", "tombstones", "state")
+    ]
 
 
 def refused(store: Store, sync: Callable[[], object]) -> str:
@@ -151,7 +174,9 @@ def test_a_missing_file_and_a_folder_are_said(standing: Store, tmp_path: Path) -
 
 
 def test_the_second_of_two_files_being_bad_leaves_the_first_unstored(standing: Store) -> None:
-    sentence = refused(standing, lambda: standing.sync(standing.file([row("new")], "good.csv"), standing.file(PACKED[:-20], "bad.csv")))
+    sentence = refused(
+        standing, lambda: standing.sync(standing.file([row("new")], "good.csv"), standing.file(PACKED[:-20], "bad.csv"))
+    )
     assert "bad.csv" in sentence
 
 

@@ -101,10 +101,13 @@ def test_every_row_of_a_shuffled_file_is_counted_as_a_plain_recount_does(store: 
         expected = [0, 0, 0]
         for place, line in enumerate(rows):
             number, area = line["Id"], line["Area"]
-            is_last = all(later["Id"] != number for later in rows[place + 1:])
+            is_last = all(later["Id"] != number for later in rows[place + 1 :])
             if is_last and number not in stored:
                 expected[0] += 1
-            elif area == (stored.get(number, last[number]) if is_last else last[number]) or stored.get(number) == last[number]:
+            elif (
+                area == (stored.get(number, last[number]) if is_last else last[number])
+                or stored.get(number) == last[number]
+            ):
                 expected[2] += 1
             else:
                 expected[1] += 1
@@ -117,25 +120,36 @@ def test_every_row_of_a_shuffled_file_is_counted_as_a_plain_recount_does(store: 
 
 
 def test_bad_rows_go_to_the_quarantine_with_the_line_where_they_begin(store: Store) -> None:
-    good, = lines(row(1))
-    content = "\n".join([
-        HEADER_LINE,                                          # 1
-        good,                                                 # 2
-        *lines(row("", Area="Hill")),                         # 3 no id
-        *lines(row(2, Note="one\ntwo\nthree")),               # 4 to 6
-        *lines(row(3, created="")),                           # 7 no created date
-        "4,2024-03-04 09:00:00",                              # 8 too few columns
-        *lines(row(5, Note="one\ntwo", created="yesterday")),  # 9 and 10
-        good.replace("1,", "6,", 1) + ",and,more",            # 11 too many columns
-        *lines(row(7, created="2024-02-30 09:00:00")),        # 12 no such day
-        '8,"2024-03-04 09:00:00" or so,' + good[22:],         # 13 text after a closing quote
-        *lines(row(9, created="   ")),                        # 14 blank created date
-        *lines(row(10)),                                      # 15
-    ]) + "\n"
+    (good,) = lines(row(1))
+    content = (
+        "\n".join(
+            [
+                HEADER_LINE,  # 1
+                good,  # 2
+                *lines(row("", Area="Hill")),  # 3 no id
+                *lines(row(2, Note="one\ntwo\nthree")),  # 4 to 6
+                *lines(row(3, created="")),  # 7 no created date
+                "4,2024-03-04 09:00:00",  # 8 too few columns
+                *lines(row(5, Note="one\ntwo", created="yesterday")),  # 9 and 10
+                good.replace("1,", "6,", 1) + ",and,more",  # 11 too many columns
+                *lines(row(7, created="2024-02-30 09:00:00")),  # 12 no such day
+                '8,"2024-03-04 09:00:00" or so,' + good[22:],  # 13 text after a closing quote
+                *lines(row(9, created="   ")),  # 14 blank created date
+                *lines(row(10)),  # 15
+            ]
+        )
+        + "\n"
+    )
     result = store.sync(content)
     assert store.quarantined() == [
-        (3, "no_request_id"), (7, "no_created_date"), (8, "wrong_column_count"), (9, "unreadable_created_date"),
-        (11, "wrong_column_count"), (12, "unreadable_created_date"), (13, "unreadable_line"), (14, "no_created_date"),
+        (3, "no_request_id"),
+        (7, "no_created_date"),
+        (8, "wrong_column_count"),
+        (9, "unreadable_created_date"),
+        (11, "wrong_column_count"),
+        (12, "unreadable_created_date"),
+        (13, "unreadable_line"),
+        (14, "no_created_date"),
     ]
     assert numbers(result.counts) == (11, 3, 0, 0, 8)
     assert store.requests().index.tolist() == ["1", "10", "2"]
@@ -143,32 +157,45 @@ def test_bad_rows_go_to_the_quarantine_with_the_line_where_they_begin(store: Sto
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_lines_are_right_after_blank_lines_and_rows_over_several_lines(store: Store, newline: str) -> None:
-    good, = lines(row(1))
+    (good,) = lines(row(1))
     several = csv_text([row(5, Note="a\n\nb", created="soon")]).split("\n", 1)[1].strip()
-    content = "\n".join([
-        HEADER_LINE,                             # 1
-        good,                                    # 2
-        "", "",                                  # 3, 4
-        "2,too few",                             # 5
-        '3,"open quote\nand on" more,still on',  # 6, 7
-        "",                                      # 8
-        *lines(row("")),                         # 9
-        good.replace("1,", "4,", 1),             # 10
-        several,                                 # 11 to 13, the second of them blank
-        "6,too few",                             # 14
-        *lines(row("", Area="Hill")),            # 15
-    ]) + "\n"
+    content = (
+        "\n".join(
+            [
+                HEADER_LINE,  # 1
+                good,  # 2
+                "",
+                "",  # 3, 4
+                "2,too few",  # 5
+                '3,"open quote\nand on" more,still on',  # 6, 7
+                "",  # 8
+                *lines(row("")),  # 9
+                good.replace("1,", "4,", 1),  # 10
+                several,  # 11 to 13, the second of them blank
+                "6,too few",  # 14
+                *lines(row("", Area="Hill")),  # 15
+            ]
+        )
+        + "\n"
+    )
     result = store.sync(content.replace("\n", newline))
     assert store.quarantined() == [
-        (5, "wrong_column_count"), (6, "wrong_column_count"), (9, "no_request_id"), (11, "unreadable_created_date"),
-        (14, "wrong_column_count"), (15, "no_request_id"),
+        (5, "wrong_column_count"),
+        (6, "wrong_column_count"),
+        (9, "no_request_id"),
+        (11, "unreadable_created_date"),
+        (14, "wrong_column_count"),
+        (15, "no_request_id"),
     ]
     assert numbers(result.counts) == (8, 2, 0, 0, 6)
 
 
 def test_an_open_quote_swallows_the_rows_up_to_the_next_one_and_is_counted_as_one(store: Store) -> None:
     first, second, third, fourth = lines(row(1), row(2, Note="never closed"), row(3), row(4, Note='a "word"'))
-    content = "\n".join([HEADER_LINE, first, second.replace("never", '"never'), third, fourth, *lines(row(5), row(""))]) + "\n"
+    content = (
+        "\n".join([HEADER_LINE, first, second.replace("never", '"never'), third, fourth, *lines(row(5), row(""))])
+        + "\n"
+    )
     result = store.sync(content)
     assert store.quarantined() == [(3, "unreadable_line"), (7, "no_request_id")]
     assert numbers(result.counts) == (4, 2, 0, 0, 2)
@@ -260,10 +287,17 @@ def test_a_changed_city_file_reads_the_stored_rows_again(store: Store) -> None:
     assert store.requests()["district"].tolist() == ["Third", "4", "Third", "9"]
 
 
-def test_a_changed_city_file_gives_what_a_clean_sync_gives(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
-    rows = [row(1, due := "2024-03-04 09:00:00"), row(2, due, "2024-03-05 10:00:00", Department="Streets", Due="2024-03-10")]
+def test_a_changed_city_file_gives_what_a_clean_sync_gives(
+    store: Store, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = [
+        row(1, due := "2024-03-04 09:00:00"),
+        row(2, due, "2024-03-05 10:00:00", Department="Streets", Due="2024-03-10"),
+    ]
     store.sync(rows)
-    changed = make_city(date_only_departments=["Streets"], default_addresses=["33 Beacon St"], time_zone="America/Chicago")
+    changed = make_city(
+        date_only_departments=["Streets"], default_addresses=["33 Beacon St"], time_zone="America/Chicago"
+    )
     store.city = changed
     assert store.sync(rows).published
     clean = Store(tmp_path_factory.mktemp("clean") / "data", changed)
@@ -280,14 +314,23 @@ def test_stored_rows_of_a_schema_that_is_gone_are_said(store: Store) -> None:
 
 
 def test_data_through_is_the_newest_time_of_the_rows(store: Store) -> None:
-    store.sync([row(1, "2024-03-04 09:00:00"), row(2, closed="2024-03-09 10:00:00"), row(3, Updated="2024-03-11 08:00:00")])
+    store.sync(
+        [row(1, "2024-03-04 09:00:00"), row(2, closed="2024-03-09 10:00:00"), row(3, Updated="2024-03-11 08:00:00")]
+    )
     with store.snapshot() as snapshot:
         assert snapshot.data_through_local.isoformat() == "2024-03-11T08:00:00-04:00"
         assert (snapshot.data_from.isoformat(), snapshot.data_to.isoformat()) == ("2024-03-04", "2024-03-04")
 
 
 def test_times_after_the_moment_of_reading_do_not_move_data_through(store: Store) -> None:
-    store.sync([row(1), row(2, closed="2030-01-01 00:00:00"), row(3, Updated="2030-01-01 00:00:00"), row(4, "2031-01-01 00:00:00")])
+    store.sync(
+        [
+            row(1),
+            row(2, closed="2030-01-01 00:00:00"),
+            row(3, Updated="2030-01-01 00:00:00"),
+            row(4, "2031-01-01 00:00:00"),
+        ]
+    )
     with store.snapshot() as snapshot:
         assert snapshot.data_through_local.isoformat() == "2024-03-04T09:00:00-05:00"
         assert snapshot.data_to.isoformat() == "2024-03-04"
@@ -320,7 +363,12 @@ def test_a_data_through_that_was_given_once_does_not_hold_later_rows_back(store:
 
 def test_a_second_sync_at_the_same_time_is_told_to_wait(store: Store) -> None:
     store.sync([row(1)])
-    with city_lock(store.folder), pytest.raises(SyncLocked, match=r"Another sync of testville is running \(process \d+\); wait until it has finished\."):
+    with (
+        city_lock(store.folder),
+        pytest.raises(
+            SyncLocked, match=r"Another sync of testville is running \(process \d+\); wait until it has finished\."
+        ),
+    ):
         store.sync([row(2)])
     assert store.version() == 1
     assert store.sync([row(2)]).counts.stored == 1
