@@ -32,7 +32,9 @@
   function each(feature, layer, context) {
     const name = feature.properties.name;
     const found = context.hideout.values[name];
-    layer.bindTooltip(found ? found.label : name + ": " + context.hideout.missing, { sticky: true });
+    if (context.hideout.labelled && found && found.short) {
+      layer.bindTooltip(found.short, { permanent: true, direction: "center", className: "area-label" });
+    } else { layer.bindTooltip(found ? found.label : name + ": " + context.hideout.missing, { sticky: true }); }
     layer.on("add", () => { if (layer.getElement()) { dress(layer.getElement(), name, found, context.hideout.missing); } });
     layer.on("click", () => { if (found) { follow(found.href); } });
   }

@@ -17,7 +17,7 @@ from data_access.queries import quality
 from data_access.store.published import Published, Snapshot
 from callbacks.chart import Chart, card
 from callbacks.routes import Route, find
-from layouts.pages.content import ChartCard, PageContent, PageData
+from layouts.pages.content import ChartCard, Numbers, PageContent, PageData
 from layouts.shell import Frame
 
 SCHEMES = ("light", "dark")
@@ -59,10 +59,11 @@ def load(path: str, query: str, published: Published, settings: Settings, charts
             return None
         narrowed = filters.only(route.kind, route.name) if route.name else filters
         own = {key: pairs[key] for key in route.keys if key in pairs}
+        found = summary(snapshot, narrowed)
         data = PageData(
-            city=frame.city, filters=narrowed, query=frame.query, summary=summary(snapshot, narrowed),
+            city=frame.city, filters=narrowed, query=frame.query, summary=found,
             groups={field: tuple(grouped(snapshot, narrowed, field)) for field in route.groups},
-            charts=_cards(route, charts, snapshot, narrowed, tr, frame.scheme, draw), problems=problems, name=route.name, kind=route.kind,
+            charts=_cards(route, charts, snapshot, narrowed, tr, frame.scheme, draw, has_targets=has_targets(found)), problems=problems, name=route.name, kind=route.kind,
             everywhere=summary(snapshot, filters, with_compare=False) if route.name else {}, chosen=own,
             quality=_quality(snapshot) if route.needs_quality else {},
             boundaries=bounds(snapshot), tiles=settings.tile_source, scheme=frame.scheme, contact=settings.contact)
@@ -103,8 +104,17 @@ def _cities(published: Published) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _cards(route: Route, charts: Sequence[Chart], snapshot: Snapshot, filters: Filters, tr: Translator, scheme: str, draw: bool) -> tuple[ChartCard, ...]:
-    return tuple(card(chart, snapshot, filters, tr, scheme=scheme, draw=draw) for chart in charts if route.page in chart.pages)
+def has_targets(numbers: Numbers) -> bool:
+    """Whether any of the requests has a published target."""
+    parts = numbers["on_time"]
+    return any(parts[name] for name in ("on_time", "late_closed", "open_overdue", "not_yet_due", "no_closing_time"))
+
+
+def _cards(route: Route, charts: Sequence[Chart], snapshot: Snapshot, filters: Filters, tr: Translator, scheme: str, draw: bool, *,
+           has_targets: bool) -> tuple[ChartCard, ...]:
+    there = [chart for chart in charts if route.page in chart.pages and (has_targets or chart.measure != "on_time")
+             and not (chart.measure == "backlog" and snapshot.city.sample)]
+    return tuple(card(chart, snapshot, filters, tr, scheme=scheme, draw=draw) for chart in there)
 
 
 def _quality(snapshot: Snapshot) -> dict[str, dict[str, int]]:

@@ -29,7 +29,9 @@ def scheme() -> str:
 
 
 def matched(page: Page) -> str:
-    """How many requests match, in words."""
+    """How many requests match, in words; nothing where that is not the question."""
+    if page.content.matched is None:
+        return ""
     return page.tr.n("{n} request matches", "{n} requests match", page.content.matched)
 
 

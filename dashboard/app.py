@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from dash import Dash
 from dash.development.base_component import Component
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,7 +25,7 @@ from dashboard.settings import Settings
 from data_access.store.published import Published
 from layouts.components.blocks import page as draw
 from layouts.pages import not_found, unavailable
-from layouts.shell import layout
+from layouts.shell import layout, skeleton
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "application/javascript", "text/javascript", "application/geo+json",
@@ -76,27 +76,40 @@ def create_app(settings: Settings) -> Flask:
     app.published, app.settings = published, settings
     app.layout = lambda: page_layout(published, settings)
     url.register(app, published, settings, CHARTS)
+    server.register_error_handler(500, failed)
     security.register(server, app.csp_hashes, settings.tile_source[0] if settings.tile_source else None)
+    warm(app)
     return server
+
+
+def warm(app: PageFirst) -> None:
+    """Do what Dash leaves to the first visit: two visitors at once, or a script asked of a process that has drawn no page yet,
+    would find it half done. A published page is made once, so that the first reader does not wait for the store to open."""
+    app.server.test_client().get("/")
+    with app.server.test_request_context("/"):
+        app._generate_scripts_html()  # pyright: ignore[reportPrivateUsage]
+        app._generate_css_dist_html()  # pyright: ignore[reportPrivateUsage]
+
+
+def failed(_error: Exception) -> Response:
+    """What a reader sees when a page cannot be made; the cause is in the log."""
+    tr = translator_for(None)
+    return Response(plain_page(unavailable.failed(tr), tr), 500, mimetype="text/html")
 
 
 def page_layout(published: Published, settings: Settings) -> Component:
     """The layout of the page that asks for it: its address is the Referer; without one, the overview, until the address arrives."""
-    path, query, scheme = "/", "", "light"
-    try:
-        asked = urlsplit(request.headers.get("Referer", ""))
-        path, query, scheme = asked.path or "/", asked.query, url.scheme()
-    except RuntimeError:  # Dash also calls the layout once outside a request, to know its ids
-        pass
-    page = _loaded(path, query, published, settings, scheme) or _loaded("/", "", published, settings, scheme)
+    if not has_request_context():  # Dash also asks once at the start, to know the ids
+        return skeleton()
+    asked = urlsplit(request.headers.get("Referer", ""))
+    page = _loaded(asked.path or "/", asked.query, published, settings) or _loaded("/", "", published, settings)
     if page is None:
-        from dash import html
-        return html.Div()
+        return skeleton()
     return layout(page.frame, draw(page.content, page.tr), page.content.title, url.matched(page), page.tr)
 
 
-def _loaded(path: str, query: str, published: Published, settings: Settings, scheme: str) -> Page | None:
+def _loaded(path: str, query: str, published: Published, settings: Settings) -> Page | None:
     try:
-        return load(path, query, published, settings, CHARTS, scheme=scheme)
+        return load(path, query, published, settings, CHARTS, scheme=url.scheme())
     except NothingPublished:
         return None

@@ -13,7 +13,6 @@ class Id(StrEnum):
     SHOWN = "shown"
     CONFIG = "filter-config"
     STATUS = "status"
-    TITLE = "tab-title"
     FOCUS = "focus"
     PERIOD = "filter-period"
     FROM = "filter-from"
@@ -26,7 +25,6 @@ class Kind(StrEnum):
     """Components of which there are several: the `type` of their pattern id."""
 
     VALUES = "filter-values"
-    SEARCH = "filter-search"
     CHOSEN = "filter-chosen"
     NAV = "nav"
 

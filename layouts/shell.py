@@ -83,6 +83,14 @@ def layout(frame: Frame, page: Sequence[Component], title: str, matched: str, tr
     return dmc.MantineProvider(body, forceColorScheme=frame.scheme, theme={"primaryShade": 9, "fontFamily": "var(--font)", "cursorType": "pointer"})
 
 
+def skeleton() -> Component:
+    """Every id that stands on each page once, and nothing else: what Dash checks its callbacks against."""
+    controls = [dmc.RadioGroup([], id=each.value) for each in (Id.PERIOD, Id.ORIGIN)] + [dmc.TextInput(id=each.value) for each in (Id.FROM, Id.TO)]
+    stores = [dcc.Store(id=each.value) for each in (Id.SHOWN, Id.CONFIG, Id.FOCUS)]
+    places = [html.Div(id=each.value) for each in (Id.PAGE, Id.STATUS)]
+    return html.Div([dcc.Location(id=Id.URL.value, refresh=False), *stores, *controls, *places])
+
+
 def shown(frame: Frame, title: str) -> dict[str, Any]:
     """What the browser remembers of the page that is drawn, so that it is not drawn twice."""
     return {"path": frame.path, "query": frame.query, "title": tab_title(title, frame.city)}

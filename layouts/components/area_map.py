@@ -14,7 +14,8 @@ from layouts.pages.content import AreaMap
 def area_map(each: AreaMap, tr: Translator) -> Component:
     """The map with its legend; functions named here live in assets/map.js."""
     colours = theme.palette(each.scheme)
-    hideout = {"values": each.values, "colours": list(colours.wait), "none": colours.rule, "edge": colours.text, "missing": tr("no requests")}
+    hideout = {"values": each.values, "colours": list(colours.wait), "none": colours.rule, "edge": colours.text, "missing": tr("no requests"),
+               "labelled": each.labelled}
     areas = dl.GeoJSON(url=each.boundaries_href, hideout=hideout, style={"variable": "fixedyet.areaStyle"},
                        onEachFeature={"variable": "fixedyet.eachArea"}, zoomToBounds=False)
     layers: list[Component] = [areas]
@@ -25,7 +26,7 @@ def area_map(each: AreaMap, tr: Translator) -> Component:
     return html.Section([
         html.A(tr("Skip the map"), href="#areas-heading", className="skip-map"),
         html.Div(dl.Map(layers, bounds=[list(corner) for corner in each.bounds], attributionControl=bool(each.tiles),
-                        scrollWheelZoom=False, className="leaflet", style={"height": "min(70vh, 34rem)"}),
+                        scrollWheelZoom=False, trackViewport=False, className="leaflet", style={"height": "min(70vh, 34rem)"}),
                  className="map-frame", role="region", **{"aria-label": each.label}),  # type: ignore[arg-type]
         html.Ul(legend, className="legend", **{"aria-label": tr("Colours of the map")}),  # type: ignore[arg-type]
     ], className="map-block")

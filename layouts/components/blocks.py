@@ -104,7 +104,7 @@ def how(measure: str, tr: Translator) -> list[Component]:
 
 
 def _number(number: Number, tr: Translator) -> Component:
-    details: list[Any] = [html.Dd(number.value, className="value")]
+    details: list[Any] = [html.Dd(number.value, className="value" if number.value[:1].isdigit() else "value words")]
     if number.change:
         details.append(html.Dd(number.change, className="change"))
     details.append(html.Dd([number.detail, *how(number.measure, tr)], className="small"))

@@ -118,6 +118,8 @@ class AreaMap:
     label: str
     tiles: tuple[str, str] | None = None
     scheme: str = "light"
+    labelled: bool = False
+    """Whether there is room to write name and value into the areas."""
 
 
 Block = Numbered | Table | Charts | Prose | Choice | AreaMap
@@ -136,7 +138,8 @@ class PageContent:
     notes: tuple[str, ...] = ()
     above: Link | None = None
     """The page that this one belongs to."""
-    matched: int = 0
+    matched: int | None = None
+    """How many requests the page is about; None where that is not the question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,17 @@ from layouts.pages.content import AreaMap, Block, Choice, Link, Numbers, PageCon
 from layouts.pages.shared import PATHS, group_table, notes
 
 MEASURES = {"wait": N_("Typical wait"), "requests": N_("Requests"), "closed_within": N_("Closed within 30 days"), "on_time": N_("On time")}
-SHARE_EDGES = (0.8, 0.6, 0.4, 0.2)
 STEPS = 5
+HOUR = 1 / 24
+LABELLED = 15
+"""So many areas have room for their name and value on the map."""
+SHARES = tuple(part / 100 for part in range(5, 100, 5))
+ROUND: dict[str, tuple[float, ...]] = {
+    "wait": (HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 21, 25, 30, 40, 50, 60, 75, 90, 120, 180, 270, 365),
+    "requests": tuple(float(lead * 10**power) for power in range(7) for lead in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
+    "closed_within": SHARES, "on_time": SHARES,
+}
+"""Limits that read well, from which the steps of the scale are chosen."""
 
 
 def content(data: PageData, tr: Translator) -> PageContent:
@@ -54,7 +63,7 @@ def _map(data: PageData, rows: list[Numbers], measure: str, tr: Translator) -> B
     values = {row["name"]: _value(data, row, measure, step_of, tr) for row in rows if row["name"] != NONE_NAME}
     href = f"/api/v1/boundaries/{data.kind}.geojson?" + urlencode({"city": data.city.id, "v": data.city.data_version})
     return AreaMap(href, bounds, values, legend, tr("Map of {areas} by {measure}", areas=data.city.areas[data.kind].plural,
-                                                    measure=tr(MEASURES[measure])), data.tiles, data.scheme)
+                                                    measure=tr(MEASURES[measure])), data.tiles, data.scheme, len(values) <= LABELLED)
 
 
 def _value(data: PageData, row: Numbers, measure: str, step_of: Callable[[Numbers], int | None], tr: Translator) -> dict[str, Any]:
@@ -63,44 +72,76 @@ def _value(data: PageData, row: Numbers, measure: str, step_of: Callable[[Number
         "wait": lambda: words.wait(row, tr), "requests": lambda: tr.number(row["requests"]),
         "closed_within": lambda: words.within(row, 30, tr), "on_time": lambda: words.on_time(row, tr),
     }
-    label = tr("{area}: {value} ({measure})", area=name, value=shown[measure](), measure=tr(MEASURES[measure]))
-    return {"step": step_of(row), "label": label, "href": data.href(f"{PATHS[data.kind]}/{row['slug']}")}
+    value = shown[measure]()
+    label = tr("{area}: {value} ({measure})", area=name, value=value, measure=tr(MEASURES[measure]))
+    return {"step": step_of(row), "label": label, "short": f"{name}\n{value}", "href": data.href(f"{PATHS[data.kind]}/{row['slug']}")}
 
 
 def _scale(rows: list[Numbers], measure: str, scheme: str, tr: Translator) -> tuple[Callable[[Numbers], int | None], tuple[tuple[str, str], ...]]:
-    """Which of the five steps a row has, and the legend; the darkest step is the longest wait or the smallest share."""
-    colours = theme.palette(scheme).wait
-    if measure == "wait":
-        edges = [tr.days(edge) for edge in theme.WAIT_EDGES]
-        texts = [tr("up to {time}", time=edges[0]), *(tr("{low} to {high}", low=low, high=high) for low, high in zip(edges, edges[1:], strict=False)),
-                 tr("more than {time}", time=edges[-1])]
-        return _wait_step, tuple(zip(colours, texts, strict=True))
+    """Which of the steps a row has, and the legend; the last step is the longest wait, the most requests or the smallest share."""
+    named = [row for row in rows if row["name"] != NONE_NAME]
+    values = {row["name"]: _measured(row, measure) for row in named}
+    rising = measure in ("wait", "requests")
+    in_words: Callable[[float], str] = tr.days if measure == "wait" else tr.number if measure == "requests" else tr.percent
+    edges = round_edges([value for value in values.values() if value is not None], ROUND[measure])
+    ordered = edges if rising else edges[::-1]
+    colours = _spread(theme.palette(scheme).wait, len(edges) + 1)
+
+    def step(row: Numbers) -> int | None:
+        value = values.get(row["name"])
+        if value is None:
+            return None
+        if value == float("inf"):
+            return colours[1][len(edges)]
+        return colours[1][sum(value > edge if rising else value < edge for edge in ordered)]
+
+    return step, tuple(zip(colours[0], _legend(ordered, rising, in_words, tr), strict=True))
+
+
+def round_edges(values: list[float], candidates: tuple[float, ...]) -> list[float]:
+    """Up to four round limits that part the values into groups of about equal size, rising; none where all are equal."""
+    known = sorted(value for value in values if value != float("inf"))
+    if not known:
+        return []
+    inside = [edge for edge in candidates if known[0] <= edge < known[-1]]
+    if len(inside) <= STEPS - 1:
+        return inside
+    quantiles = [known[min(len(known) - 1, len(known) * part // STEPS)] for part in range(1, STEPS)]
+    return sorted({min(inside, key=lambda edge: (abs(edge - wanted), edge)) for wanted in quantiles})
+
+
+def _spread(colours: tuple[str, ...], steps: int) -> tuple[list[str], list[int]]:
+    """The colours of so many steps, spread over the scale, and their places in it."""
+    places = [round(index * (len(colours) - 1) / max(steps - 1, 1)) for index in range(steps)]
+    return [colours[place] for place in places], places
+
+
+def _legend(edges: list[float], rising: bool, in_words: Callable[[float], str], tr: Translator) -> list[str]:
+    said = [in_words(edge) for edge in edges]
+    if not said:
+        return [tr("all areas")]
+    middle = [tr("{low} to {high}", low=low, high=high) if rising else tr("{low} to {high}", low=high, high=low)
+              for low, high in zip(said, said[1:], strict=False)]
+    if rising:
+        return [tr("up to {value}", value=said[0]), *middle, tr("more than {value}", value=said[-1])]
+    return [tr("{value} or more", value=said[0]), *middle, tr("less than {value}", value=said[-1])]
+
+
+def _measured(row: Numbers, measure: str) -> float | None:
+    """The value that colours an area; None where there is too little to say, infinity for a wait that is not reached."""
     if measure == "requests":
-        top = max((row["requests"] for row in rows if row["name"] != NONE_NAME), default=0)
-        limits = [max(1, round(top * (index + 1) / STEPS)) for index in range(STEPS)]
-        texts = [tr("up to {n}", n=tr.number(limit)) for limit in limits]
-        return (lambda row: next((index for index, limit in enumerate(limits) if row["requests"] <= limit), STEPS - 1),
-                tuple(zip(colours, texts, strict=True)))
-    shares = [tr("{share} or more", share=tr.percent(SHARE_EDGES[0])), *(tr("{low} to {high}", low=tr.percent(low), high=tr.percent(high))
-              for high, low in zip(SHARE_EDGES, SHARE_EDGES[1:], strict=False)), tr("less than {share}", share=tr.percent(SHARE_EDGES[-1]))]
-    return (lambda row: _share_step(row, measure)), tuple(zip(colours, shares, strict=True))
+        return float(row["requests"])
+    if measure == "wait":
+        found = row["wait"]
+        if found["n"] < TOO_FEW:
+            return None
+        return float("inf") if found["p50_days"] is None else float(found["p50_days"])
+    return _share(row, measure)
 
 
-def _wait_step(row: Numbers) -> int | None:
-    found = row["wait"]
-    if found["n"] < TOO_FEW:
-        return None
-    if found["p50_days"] is None:
-        return STEPS - 1
-    return sum(found["p50_days"] > edge for edge in theme.WAIT_EDGES)
-
-
-def _share_step(row: Numbers, measure: str) -> int | None:
+def _share(row: Numbers, measure: str) -> float | None:
     if measure == "closed_within":
         found = row["wait"]
-        share = found["closed_within"]["30"] if found["n"] >= TOO_FEW and found["closed_within_observed"]["30"] else None
-    else:
-        parts = row["on_time"]
-        due = parts["on_time"] + parts["late_closed"] + parts["open_overdue"]
-        share = parts["rate"] if due >= TOO_FEW else None
-    return None if share is None else sum(share < edge for edge in SHARE_EDGES)
+        return found["closed_within"]["30"] if found["n"] >= TOO_FEW and found["closed_within_observed"]["30"] else None
+    parts = row["on_time"]
+    return parts["rate"] if parts["on_time"] + parts["late_closed"] + parts["open_overdue"] >= TOO_FEW else None
