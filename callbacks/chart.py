@@ -55,5 +55,14 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
         log.exception("the chart %s failed for %s", chart.id, query)
         sentence = tr("This chart could not be made. The other numbers of the page are not affected.")
     height = int(figure["layout"].get("height", chart.drawing.height)) if figure else chart.drawing.height
-    return ChartCard(chart.id, tr(chart.title), sentence, figure, height, f"/charts/{chart.id}.csv?{query}",
-                     f"/charts/{chart.id}.html?{query}&{urlencode({'lang': tr.locale})}", chart.measure, chart.wide)
+    return ChartCard(
+        chart.id,
+        tr(chart.title),
+        sentence,
+        figure,
+        height,
+        f"/charts/{chart.id}.csv?{query}",
+        f"/charts/{chart.id}.html?{query}&{urlencode({'lang': tr.locale})}",
+        chart.measure,
+        chart.wide,
+    )

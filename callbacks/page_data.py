@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from callbacks.chart import Chart, card
+from callbacks.routes import Route, find
 from dashboard.domain.city_facts import AreaKind, CityFacts
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import Filters, Problem
@@ -15,8 +17,6 @@ from dashboard.settings import Settings
 from data_access.answers.summary import grouped, summary
 from data_access.queries import quality
 from data_access.store.published import Published, Snapshot
-from callbacks.chart import Chart, card
-from callbacks.routes import Route, find
 from layouts.pages.content import ChartCard, Numbers, PageContent, PageData
 from layouts.shell import Frame
 
@@ -42,8 +42,16 @@ def city_of(query: str, published: Published, settings: Settings) -> str:
     raise NothingPublished("No city has been published yet; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE'.")
 
 
-def load(path: str, query: str, published: Published, settings: Settings, charts: Sequence[Chart], *, scheme: str = "light",
-         draw: bool = True) -> Page | None:
+def load(
+    path: str,
+    query: str,
+    published: Published,
+    settings: Settings,
+    charts: Sequence[Chart],
+    *,
+    scheme: str = "light",
+    draw: bool = True,
+) -> Page | None:
     """The page of a path and query string, or None if there is no such page. `draw` says whether figures are wanted."""
     with published.open(city_of(query, published, settings)) as snapshot:
         pairs = dict(parse_qsl(query))
@@ -53,20 +61,39 @@ def load(path: str, query: str, published: Published, settings: Settings, charts
         asked = pairs.get("city", "").strip()
         if asked and asked.lower() != snapshot.city.id:
             problems = (Problem("city", asked, ", ".join(published.cities())), *problems)
-        frame = Frame(facts(snapshot), filters, snapshot.options, path, kept_query(query, filters), _cities(published), settings.contact,
-                      scheme if scheme in SCHEMES else "light")
+        frame = Frame(
+            facts(snapshot),
+            filters,
+            snapshot.options,
+            path,
+            kept_query(query, filters),
+            _cities(published),
+            settings.contact,
+            scheme if scheme in SCHEMES else "light",
+        )
         if route is None:
             return None
         narrowed = filters.only(route.kind, route.name) if route.name else filters
         own = {key: pairs[key] for key in route.keys if key in pairs}
         found = summary(snapshot, narrowed)
         data = PageData(
-            city=frame.city, filters=narrowed, query=frame.query, summary=found,
+            city=frame.city,
+            filters=narrowed,
+            query=frame.query,
+            summary=found,
             groups={field: tuple(grouped(snapshot, narrowed, field)) for field in route.groups},
-            charts=_cards(route, charts, snapshot, narrowed, tr, frame.scheme, draw, has_targets=has_targets(found)), problems=problems, name=route.name, kind=route.kind,
-            everywhere=summary(snapshot, filters, with_compare=False) if route.name else {}, chosen=own,
+            charts=_cards(route, charts, snapshot, narrowed, tr, frame.scheme, draw, has_targets=has_targets(found)),
+            problems=problems,
+            name=route.name,
+            kind=route.kind,
+            everywhere=summary(snapshot, filters, with_compare=False) if route.name else {},
+            chosen=own,
             quality=_quality(snapshot) if route.needs_quality else {},
-            boundaries=bounds(snapshot), tiles=settings.tile_source, scheme=frame.scheme, contact=settings.contact)
+            boundaries=bounds(snapshot),
+            tiles=settings.tile_source,
+            scheme=frame.scheme,
+            contact=settings.contact,
+        )
         return Page(route.content(data, tr), frame, tr)
 
 
@@ -74,11 +101,25 @@ def facts(snapshot: Snapshot) -> CityFacts:
     """What a page says of the city and its source."""
     city = snapshot.city
     return CityFacts(
-        id=city.id, name=city.name, language=city.language, data_from=snapshot.data_from, data_to=snapshot.data_to,
-        data_through=snapshot.data_through_local, data_version=snapshot.version, rows=snapshot.rows, run_in_days=city.run_in_days,
-        sample=city.sample, invented=city.invented, source_name=city.source.name, source_url=city.source.url, licence=city.source.licence,
-        licence_url=city.source.licence_url, attribution=city.source.attribution, not_published=city.source.not_published,
-        areas={kind: AreaKind(area.name, area.plural, area.label) for kind, area in city.areas.items()})
+        id=city.id,
+        name=city.name,
+        language=city.language,
+        data_from=snapshot.data_from,
+        data_to=snapshot.data_to,
+        data_through=snapshot.data_through_local,
+        data_version=snapshot.version,
+        rows=snapshot.rows,
+        run_in_days=city.run_in_days,
+        sample=city.sample,
+        invented=city.invented,
+        source_name=city.source.name,
+        source_url=city.source.url,
+        licence=city.source.licence,
+        licence_url=city.source.licence_url,
+        attribution=city.source.attribution,
+        not_published=city.source.not_published,
+        areas={kind: AreaKind(area.name, area.plural, area.label) for kind, area in city.areas.items()},
+    )
 
 
 def kept_query(query: str, filters: Filters) -> str:
@@ -110,14 +151,31 @@ def has_targets(numbers: Numbers) -> bool:
     return any(parts[name] for name in ("on_time", "late_closed", "open_overdue", "not_yet_due", "no_closing_time"))
 
 
-def _cards(route: Route, charts: Sequence[Chart], snapshot: Snapshot, filters: Filters, tr: Translator, scheme: str, draw: bool, *,
-           has_targets: bool) -> tuple[ChartCard, ...]:
-    there = [chart for chart in charts if route.page in chart.pages and (has_targets or chart.measure != "on_time")
-             and not (chart.measure == "backlog" and snapshot.city.sample)]
+def _cards(
+    route: Route,
+    charts: Sequence[Chart],
+    snapshot: Snapshot,
+    filters: Filters,
+    tr: Translator,
+    scheme: str,
+    draw: bool,
+    *,
+    has_targets: bool,
+) -> tuple[ChartCard, ...]:
+    there = [
+        chart
+        for chart in charts
+        if route.page in chart.pages
+        and (has_targets or chart.measure != "on_time")
+        and not (chart.measure == "backlog" and snapshot.city.sample)
+    ]
     return tuple(card(chart, snapshot, filters, tr, scheme=scheme, draw=draw) for chart in there)
 
 
 def _quality(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     flags = quality.flags(snapshot).groupby("flag")["n"].sum()
     reasons = quality.quarantine(snapshot).set_index("reason")["n"]
-    return {"flags": {str(flag): int(n) for flag, n in flags.items()}, "quarantine": {str(reason): int(n) for reason, n in reasons.items()}}
+    return {
+        "flags": {str(flag): int(n) for flag, n in flags.items()},
+        "quarantine": {str(reason): int(n) for reason, n in reasons.items()},
+    }

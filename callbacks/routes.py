@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dashboard.i18n.translator import Translator
 from data_access.store.published import Snapshot
-from layouts.pages import about, areas, departments, map as map_page, overview
+from layouts.pages import about, areas, departments, overview
+from layouts.pages import map as map_page
 from layouts.pages.content import PageContent, PageData
 
 AREA_KINDS = {"districts": "district", "neighbourhoods": "neighbourhood"}

@@ -39,17 +39,30 @@ def register(app: Dash, published: Published, settings: Settings, charts: Sequen
     """Connect the address with the page and the controls."""
 
     @app.callback(
-        Output(Id.PAGE, "children"), Output(Id.SHOWN, "data"), Output(Id.STATUS, "children"),
-        Output(of_kind(Kind.CHOSEN, ALL), "children"), Output(of_kind(Kind.NAV, ALL), "href"), Output(of_kind(Kind.NAV, ALL), "className"),
-        Input(Id.URL, "pathname"), Input(Id.URL, "search"), State(Id.SHOWN, "data"), State(of_kind(Kind.NAV, ALL), "id"),
+        Output(Id.PAGE, "children"),
+        Output(Id.SHOWN, "data"),
+        Output(Id.STATUS, "children"),
+        Output(of_kind(Kind.CHOSEN, ALL), "children"),
+        Output(of_kind(Kind.NAV, ALL), "href"),
+        Output(of_kind(Kind.NAV, ALL), "className"),
+        Input(Id.URL, "pathname"),
+        Input(Id.URL, "search"),
+        State(Id.SHOWN, "data"),
+        State(of_kind(Kind.NAV, ALL), "id"),
     )
     def show(path: str, search: str | None, before: dict[str, Any], nav: list[dict[str, str]]) -> tuple[Any, ...]:
         page = load(path, (search or "").lstrip("?"), published, settings, charts, scheme=scheme())
         if page is None:  # only by a link from inside or by Back: a fresh visit gets a 404 from the server
             tr = translator_for(None)
             gone = not_found.content(tr)
-            return draw(gone, tr), {**before, "path": path, "title": gone.title}, "", [no_update] * len(ctx.outputs_list[3]), \
-                [no_update] * len(nav), [""] * len(nav)
+            return (
+                draw(gone, tr),
+                {**before, "path": path, "title": gone.title},
+                "",
+                [no_update] * len(ctx.outputs_list[3]),
+                [no_update] * len(nav),
+                [""] * len(nav),
+            )
         now = shown(page.frame, page.content.title)
         if now == before:
             raise PreventUpdate
@@ -57,16 +70,34 @@ def register(app: Dash, published: Published, settings: Settings, charts: Sequen
 
     app.clientside_callback(
         ClientsideFunction("fixedyet", "sync"),
-        Output(Id.URL, "search"), Output(Id.PERIOD, "value"), Output(Id.FROM, "value"), Output(Id.TO, "value"), Output(Id.ORIGIN, "value"),
+        Output(Id.URL, "search"),
+        Output(Id.PERIOD, "value"),
+        Output(Id.FROM, "value"),
+        Output(Id.TO, "value"),
+        Output(Id.ORIGIN, "value"),
         Output(of_kind(Kind.VALUES, ALL), "value"),
-        Input(Id.URL, "search"), Input(Id.PERIOD, "value"), Input(Id.FROM, "value"), Input(Id.TO, "value"), Input(Id.ORIGIN, "value"),
-        Input(of_kind(Kind.VALUES, ALL), "value"), State(of_kind(Kind.VALUES, ALL), "id"), State(Id.CONFIG, "data"),
+        Input(Id.URL, "search"),
+        Input(Id.PERIOD, "value"),
+        Input(Id.FROM, "value"),
+        Input(Id.TO, "value"),
+        Input(Id.ORIGIN, "value"),
+        Input(of_kind(Kind.VALUES, ALL), "value"),
+        State(of_kind(Kind.VALUES, ALL), "id"),
+        State(Id.CONFIG, "data"),
     )
-    app.clientside_callback(ClientsideFunction("fixedyet", "arrive"), Output(Id.FOCUS, "data"), Input(Id.SHOWN, "data"), State(Id.FOCUS, "data"))
+    app.clientside_callback(
+        ClientsideFunction("fixedyet", "arrive"),
+        Output(Id.FOCUS, "data"),
+        Input(Id.SHOWN, "data"),
+        State(Id.FOCUS, "data"),
+    )
 
 
 def _around(page: Page) -> tuple[list[str], list[str], list[str]]:
     frame, tr = page.frame, page.tr
     links = navigation(frame, tr)
-    return ([chosen_text(field, frame.filters, frame.city, tr) for field in chosen_fields(frame.options, frame.city)],
-            [link.href for link, _ in links], ["current" if current else "" for _, current in links])
+    return (
+        [chosen_text(field, frame.filters, frame.city, tr) for field in chosen_fields(frame.options, frame.city)],
+        [link.href for link, _ in links],
+        ["current" if current else "" for _, current in links],
+    )

@@ -28,8 +28,17 @@ from layouts.pages import not_found, unavailable
 from layouts.shell import layout, skeleton
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
-COMPRESSED = ["text/html", "text/css", "text/csv", "application/json", "application/javascript", "text/javascript", "application/geo+json",
-              "application/problem+json", "image/svg+xml"]
+COMPRESSED = [
+    "text/html",
+    "text/css",
+    "text/csv",
+    "application/json",
+    "application/javascript",
+    "text/javascript",
+    "application/geo+json",
+    "application/problem+json",
+    "image/svg+xml",
+]
 log = logging.getLogger(__name__)
 
 
@@ -45,9 +54,21 @@ class PageFirst(Dash):
         if len(request.query_string) > MAX_QUERY_LENGTH:
             return Response(plain_page(unavailable.too_long(tr), tr), 414, mimetype="text/html")
         try:
-            page = load(request.path, request.query_string.decode("utf-8", "replace"), self.published, self.settings, CHARTS, draw=False)
+            page = load(
+                request.path,
+                request.query_string.decode("utf-8", "replace"),
+                self.published,
+                self.settings,
+                CHARTS,
+                draw=False,
+            )
         except NothingPublished as error:
-            return Response(plain_page(unavailable.nothing_published(str(error), tr), tr), 503, mimetype="text/html", headers={"Retry-After": "60"})
+            return Response(
+                plain_page(unavailable.nothing_published(str(error), tr), tr),
+                503,
+                mimetype="text/html",
+                headers={"Retry-After": "60"},
+            )
         if page is None:
             return Response(plain_page(not_found.content(tr), tr), 404, mimetype="text/html")
         g.page = page
@@ -68,11 +89,21 @@ def create_app(settings: Settings) -> Flask:
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(server)
     if settings.proxies:
-        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+        server.wsgi_app = ProxyFix(
+            server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )  # type: ignore[method-assign]
     api.register(server, published, settings)
     chart_answers.register(server, published, settings, CHARTS)
-    app = PageFirst("dashboard", server=server, assets_folder=str(ASSETS), serve_locally=True, update_title="", title="Fixed Yet?",
-                    include_assets_files=True, add_log_handler=False)
+    app = PageFirst(
+        "dashboard",
+        server=server,
+        assets_folder=str(ASSETS),
+        serve_locally=True,
+        update_title="",
+        title="Fixed Yet?",
+        include_assets_files=True,
+        add_log_handler=False,
+    )
     app.published, app.settings = published, settings
     app.layout = lambda: page_layout(published, settings)
     url.register(app, published, settings, CHARTS)

@@ -22,13 +22,28 @@ from data_access.store.published import Published
 from layouts.pages.content import Column, PageContent, Table
 
 HEADERS = {
-    "start": N_("From"), "end": N_("To"), "n": N_("Requests"), "value": N_("Value"), "low": N_("Low (95 %)"), "high": N_("High (95 %)"),
-    "mature": N_("Complete"), "measure": N_("What"), "days": N_("Days"), "closed_share": N_("Share closed"), "at_risk": N_("Still followed"),
-    "name": N_("Name"), "part": N_("Part"),
+    "start": N_("From"),
+    "end": N_("To"),
+    "n": N_("Requests"),
+    "value": N_("Value"),
+    "low": N_("Low (95 %)"),
+    "high": N_("High (95 %)"),
+    "mature": N_("Complete"),
+    "measure": N_("What"),
+    "days": N_("Days"),
+    "closed_share": N_("Share closed"),
+    "at_risk": N_("Still followed"),
+    "name": N_("Name"),
+    "part": N_("Part"),
 }
 WORDS = {
-    "requests": N_("Requests made"), "closed": N_("Requests closed"), "on_time": N_("Closed on time"), "late_closed": N_("Closed late"),
-    "open_overdue": N_("Open and overdue"), "not_yet_due": N_("Not yet due"), "without_target": N_("Without a target"),
+    "requests": N_("Requests made"),
+    "closed": N_("Requests closed"),
+    "on_time": N_("Closed on time"),
+    "late_closed": N_("Closed late"),
+    "open_overdue": N_("Open and overdue"),
+    "not_yet_due": N_("Not yet due"),
+    "without_target": N_("Without a target"),
 }
 SHARES = {"closed_share"}
 MOST_ROWS = 400
@@ -48,7 +63,9 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
             with published.open(choose_city(pairs, published, settings)) as snapshot:
                 filters = read_filters([pair for pair in pairs if pair[0] != "lang"], snapshot)
                 frame = chart.query(snapshot, filters)
-                tag = hashlib.sha256(f"{version_of(snapshot)}|{chart_id}|{form}".encode() + request.query_string).hexdigest()[:32]
+                tag = hashlib.sha256(
+                    f"{version_of(snapshot)}|{chart_id}|{form}".encode() + request.query_string
+                ).hexdigest()[:32]
                 name = file_name((snapshot.city.id, chart.id, filters.start.isoformat(), filters.end.isoformat()))
         except FixedYetError as error:
             return from_exception(error)
@@ -82,8 +99,14 @@ def data_table(chart: Chart, rows: Sequence[dict[str, Any]], columns: Sequence[s
     shown = [column for column in columns if any(row[column] is not None for row in rows)]
     cells = tuple(tuple(_cell(column, row[column], chart.measure, tr) for column in shown) for row in rows[:MOST_ROWS])
     note = tr("The first {n} rows; the CSV has all.", n=tr.number(MOST_ROWS)) if len(rows) > MOST_ROWS else ""
-    return Table(f"data-{chart.id}", tr(chart.title), tuple(Column(tr(HEADERS[column])) for column in shown), cells, note,
-                 empty=tr("No requests match this selection. Widen the dates or clear a filter."))
+    return Table(
+        f"data-{chart.id}",
+        tr(chart.title),
+        tuple(Column(tr(HEADERS[column])) for column in shown),
+        cells,
+        note,
+        empty=tr("No requests match this selection. Widen the dates or clear a filter."),
+    )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -99,7 +122,11 @@ def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
         return tr("yes") if value else tr("no")
     if isinstance(value, str):
         return tr(WORDS[value]) if value in WORDS else value
-    if column in SHARES or (column in ("low", "high") and measure == "closed_within") or (measure == "on_time" and isinstance(value, float)):
+    if (
+        column in SHARES
+        or (column in ("low", "high") and measure == "closed_within")
+        or (measure == "on_time" and isinstance(value, float))
+    ):
         return tr.percent(value, 1)
     if column == "days":
         return tr.number(value, 2)

@@ -22,8 +22,13 @@ from data_access.store.published import Published
 from data_access.store.work import recent_runs
 from data_access.sync import SyncResult, republish, sync_files
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-                  help="Fixed Yet? shows how fast a city deals with 311 service requests.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Fixed Yet? shows how fast a city deals with 311 service requests.",
+)
 cities = typer.Typer(no_args_is_help=True, help="The cities that are configured.")
 app.add_typer(cities, name="cities")
 
@@ -40,9 +45,18 @@ def main() -> None:
 @app.command()
 def sync(
     city: Annotated[str, typer.Argument(help="The city's id, for example boston.")],
-    source: Annotated[list[Path] | None, typer.Option("--from", help="A CSV file (.csv or .csv.gz); may repeat.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="The files hold everything: remove what they do not hold.")] = False,
-    data_through: Annotated[str, typer.Option("--data-through", help="Local time up to which closings are known, for example 2016-01-12T22:22:40.")] = "",
+    source: Annotated[
+        list[Path] | None, typer.Option("--from", help="A CSV file (.csv or .csv.gz); may repeat.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="The files hold everything: remove what they do not hold.")
+    ] = False,
+    data_through: Annotated[
+        str,
+        typer.Option(
+            "--data-through", help="Local time up to which closings are known, for example 2016-01-12T22:22:40."
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
     """Read a city's requests and publish them.
@@ -52,9 +66,13 @@ def sync(
     settings = load()
     found = load_city(city, settings.city_folders)
     if not source:
-        raise SourceError(f"{found.name}'s portal cannot be read by this version; give a file: fixedyet sync {city} --from FILE.")
+        raise SourceError(
+            f"{found.name}'s portal cannot be read by this version; give a file: fixedyet sync {city} --from FILE."
+        )
     with console.progress(quiet=as_json) as tell:
-        result = sync_files(found, source, settings.data_dir, full=full, data_through=_moment(data_through, found), progress=tell)
+        result = sync_files(
+            found, source, settings.data_dir, full=full, data_through=_moment(data_through, found), progress=tell
+        )
     _print_result(result, city, as_json)
 
 
@@ -101,7 +119,9 @@ def boundaries(
     city: Annotated[str, typer.Argument(help="The city's id.")],
     kind: Annotated[str, typer.Argument(help="district or neighbourhood.")],
     source: Annotated[Path, typer.Option("--from", help="A GeoJSON file, plain or gzipped.")],
-    prop: Annotated[str, typer.Option("--property", help="The property that holds the name as the rows write it.")] = "",
+    prop: Annotated[
+        str, typer.Option("--property", help="The property that holds the name as the rows write it.")
+    ] = "",
 ) -> None:
     """Load the boundaries of a city's areas and publish them.
 
@@ -111,7 +131,10 @@ def boundaries(
     found = load_city(city, settings.city_folders)
     number = import_boundaries(found, kind, source, settings.data_dir / city, prop or None)
     version = republish(found, settings.data_dir)
-    typer.echo(f"{number} areas stored; " + (f"version {version} is published." if version else "they will be shown after the first sync."))
+    typer.echo(
+        f"{number} areas stored; "
+        + (f"version {version} is published." if version else "they will be shown after the first sync.")
+    )
 
 
 @app.command()
@@ -126,8 +149,10 @@ def runs(city: Annotated[str | None, typer.Argument(help="The city's id; none: a
         found = load_city(each, settings.city_folders)
         for run in recent_runs(settings.data_dir / each, 20):
             started = datetime.fromtimestamp(run["started_at"], found.zone)
-            what = run["error"] or (f"read {run['read']}, stored {run['stored']}, updated {run['updated']}, unchanged {run['unchanged']}, "
-                                    f"quarantined {run['quarantined']}, removed {run['removed']}")
+            what = run["error"] or (
+                f"read {run['read']}, stored {run['stored']}, updated {run['updated']}, unchanged {run['unchanged']}, "
+                f"quarantined {run['quarantined']}, removed {run['removed']}"
+            )
             typer.echo(f"{each} {run['run']:>4}  {started:%Y-%m-%d %H:%M}  {run['source']}: {what}")
 
 
@@ -138,11 +163,14 @@ def quality(city: Annotated[str, typer.Argument(help="The city's id.")]) -> None
     Example: fixedyet quality boston
     """
     from data_access.queries import quality as queries
+
     settings = load()
     load_city(city, settings.city_folders)
     with Published(settings.data_dir).open(city) as snapshot:
-        typer.echo(f"{snapshot.city.name}: {snapshot.rows} rows, version {snapshot.version}, requests {snapshot.data_from} to {snapshot.data_to}, "
-                   f"closings through {snapshot.data_through_local:%Y-%m-%d %H:%M:%S}")
+        typer.echo(
+            f"{snapshot.city.name}: {snapshot.rows} rows, version {snapshot.version}, requests {snapshot.data_from} to {snapshot.data_to}, "
+            f"closings through {snapshot.data_through_local:%Y-%m-%d %H:%M:%S}"
+        )
         flags = queries.flags(snapshot).groupby("flag")["n"].sum()
         for flag, n in flags.items():
             typer.echo(f"  {n:>9}  {flag}")
@@ -228,15 +256,28 @@ def _print_result(result: SyncResult, city: str, as_json: bool) -> None:
     counts = result.counts
     if as_json:
         names = ("read", "stored", "updated", "unchanged", "quarantined", "removed")
-        typer.echo(json.dumps({"city": city, **{name: getattr(counts, name) for name in names}, "version": result.version,
-                               "published": result.published, "seconds": round(result.seconds, 1)}))
+        typer.echo(
+            json.dumps(
+                {
+                    "city": city,
+                    **{name: getattr(counts, name) for name in names},
+                    "version": result.version,
+                    "published": result.published,
+                    "seconds": round(result.seconds, 1),
+                }
+            )
+        )
         return
-    typer.echo(f"Version {result.version} is published." if result.published else "Nothing has changed; readers see what they saw.")
-    typer.echo(f"read {counts.read}, stored {counts.stored}, updated {counts.updated}, unchanged {counts.unchanged}, "
-               f"quarantined {counts.quarantined}, removed {counts.removed} ({result.seconds:.1f} s)")
+    typer.echo(
+        f"Version {result.version} is published."
+        if result.published
+        else "Nothing has changed; readers see what they saw."
+    )
+    typer.echo(
+        f"read {counts.read}, stored {counts.stored}, updated {counts.updated}, unchanged {counts.unchanged}, "
+        f"quarantined {counts.quarantined}, removed {counts.removed} ({result.seconds:.1f} s)"
+    )
 
 
 if __name__ == "__main__":
     main()
-
-

@@ -31,7 +31,13 @@ def progress(*, quiet: bool = False) -> Iterator[Tell]:
     if not sys.stderr.isatty():
         yield _lines()
         return
-    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bar:
         tasks: dict[str, int] = {}
 
         def tell(what: str, share: float) -> None:
@@ -45,23 +51,37 @@ def progress(*, quiet: bool = False) -> Iterator[Tell]:
 def serve(settings: Settings) -> None:
     """Replace this process by gunicorn; prints the address once the server answers that it is ready."""
     if not settings.data_dir.is_dir():
-        raise SettingsError(f"There is no data folder {settings.data_dir}; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE' first.")
+        raise SettingsError(
+            f"There is no data folder {settings.data_dir}; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE' first."
+        )
     from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):
         def load_config(self) -> None:
-            options = {"bind": f"{settings.host}:{settings.port}", "workers": settings.workers, "worker_class": "gthread", "threads": 4,
-                       "timeout": 120, "graceful_timeout": 20, "control_socket_disable": True, "accesslog": None, "errorlog": "-", "loglevel": "warning",
-                       "limit_request_line": 8190, "proc_name": "fixedyet"}
+            options = {
+                "bind": f"{settings.host}:{settings.port}",
+                "workers": settings.workers,
+                "worker_class": "gthread",
+                "threads": 4,
+                "timeout": 120,
+                "graceful_timeout": 20,
+                "control_socket_disable": True,
+                "accesslog": None,
+                "errorlog": "-",
+                "loglevel": "warning",
+                "limit_request_line": 8190,
+                "proc_name": "fixedyet",
+            }
             for name, value in options.items():
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
 
         def load(self) -> object:
             from dashboard.wsgi import create_app
+
             return create_app(settings)
 
-    address = f"http://{settings.host if settings.host != '0.0.0.0' else '127.0.0.1'}:{settings.port}"  # noqa: S104 - only compared
+    address = f"http://{settings.host if settings.host != '0.0.0.0' else '127.0.0.1'}:{settings.port}"
     threading.Thread(target=_announce, args=(address, os.getpid()), daemon=True).start()
     Server().run()
 
@@ -76,7 +96,9 @@ def _announce(address: str, parent: int) -> None:
                 return
         except urllib.error.HTTPError as error:
             if error.code == 503:
-                typer.echo(f"Fixed Yet? answers at {address}, but has nothing to show yet: {error.read().decode(errors='replace')[:300]}")
+                typer.echo(
+                    f"Fixed Yet? answers at {address}, but has nothing to show yet: {error.read().decode(errors='replace')[:300]}"
+                )
                 return
         except OSError:
             time.sleep(0.2)

@@ -24,9 +24,23 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "layouts" / "first"
 def document(page: Page, slots: dict[str, str]) -> str:
     """The whole HTML document of a page; `slots` are the parts that Dash fills (metas, css, config, scripts, ...)."""
     frame, tr = page.frame, page.tr
-    return _templates().get_template("document.html").render(
-        tr=tr, slots=slots, content=page.content, tab_title=tab_title(page.content.title, frame.city), frame=frame, kind=_kind,
-        navigation=navigation(frame, tr), banner=banner(frame.city, tr), facts=source_facts(frame.city, tr), form=_form(page), measures=measures())
+    return (
+        _templates()
+        .get_template("document.html")
+        .render(
+            tr=tr,
+            slots=slots,
+            content=page.content,
+            tab_title=tab_title(page.content.title, frame.city),
+            frame=frame,
+            kind=_kind,
+            navigation=navigation(frame, tr),
+            banner=banner(frame.city, tr),
+            facts=source_facts(frame.city, tr),
+            form=_form(page),
+            measures=measures(),
+        )
+    )
 
 
 def plain_page(content: PageContent, tr: Translator) -> str:
@@ -43,13 +57,26 @@ def _form(page: Page) -> dict[str, Any]:
     """The native form: each field with its values, and which are chosen."""
     frame, tr = page.frame, page.tr
     filters, city = frame.filters, frame.city
-    fields = [{"key": field, "label": words.field_name(field, city, tr),
-               "values": [(name, words.value_name(field, name, city, tr), name in getattr(filters, MULTIPLE[field])) for name in frame.options.fields[field].names]}
-              for field in fields_of(frame.options, city)]
+    fields = [
+        {
+            "key": field,
+            "label": words.field_name(field, city, tr),
+            "values": [
+                (name, words.value_name(field, name, city, tr), name in getattr(filters, MULTIPLE[field]))
+                for name in frame.options.fields[field].names
+            ],
+        }
+        for field in fields_of(frame.options, city)
+    ]
     return {
-        "action": frame.path, "city": city.id, "fields": fields, "language": tr.locale if "lang=" in frame.query else "",
-        "periods": [(name, tr(words.PERIOD_NAMES[name]), filters.period == name) for name in PERIODS], "given": filters.period is None,
-        "from": filters.start.isoformat() if filters.period is None else "", "to": filters.end.isoformat() if filters.period is None else "",
+        "action": frame.path,
+        "city": city.id,
+        "fields": fields,
+        "language": tr.locale if "lang=" in frame.query else "",
+        "periods": [(name, tr(words.PERIOD_NAMES[name]), filters.period == name) for name in PERIODS],
+        "given": filters.period is None,
+        "from": filters.start.isoformat() if filters.period is None else "",
+        "to": filters.end.isoformat() if filters.period is None else "",
         "origins": [(name, tr(words.ORIGIN_NAMES[name]), filters.origin == name) for name in CHOICES["origin"]],
         "open": bool(filters.selected()) or filters.period is None,
     }
@@ -62,8 +89,13 @@ def _kind(value: object) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                                     undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     environment.tests["link"] = lambda value: isinstance(value, Link)
     environment.tests["text"] = lambda value: isinstance(value, str)
     return environment

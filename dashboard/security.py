@@ -25,10 +25,22 @@ def register(server: Flask, script_hashes: Callable[[], Sequence[str]], tiles: s
     def policy() -> str:
         if not policies:
             hashes = " ".join(script_hashes())
-            policies.append("; ".join((
-                "default-src 'self'", f"script-src 'self' {hashes}".strip(), "style-src 'self' 'unsafe-inline'", f"img-src {images}",
-                "font-src 'self' data:", "connect-src 'self'", "object-src 'none'", "base-uri 'self'", "form-action 'self'",
-                "frame-ancestors 'self'")))
+            policies.append(
+                "; ".join(
+                    (
+                        "default-src 'self'",
+                        f"script-src 'self' {hashes}".strip(),
+                        "style-src 'self' 'unsafe-inline'",
+                        f"img-src {images}",
+                        "font-src 'self' data:",
+                        "connect-src 'self'",
+                        "object-src 'none'",
+                        "base-uri 'self'",
+                        "form-action 'self'",
+                        "frame-ancestors 'self'",
+                    )
+                )
+            )
         return policies[0]
 
     def add(response: Response) -> Response:

@@ -19,8 +19,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FIXEDYET_", toml_file=FILE, extra="ignore", frozen=True)
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("fixedyet"), description="Folder of the city folders.")
-    database_url: str = Field("", description="A database server. Not supported yet: leave it empty for the data folder.")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("fixedyet"), description="Folder of the city folders."
+    )
+    database_url: str = Field(
+        "", description="A database server. Not supported yet: leave it empty for the data folder."
+    )
     city: str = Field("", description="The city that is shown first; empty: the first in the data folder.")
     cities_dir: Path | None = Field(None, description="Folder with more city files.")
     public_url: str = Field("", description="Absolute address of the site, with its path prefix.")
@@ -47,9 +51,14 @@ class Settings(BaseSettings):
         return tiles
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-                                   env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
-                                   file_secret_settings: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then the file."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -14,7 +14,7 @@ CROSSING = r"(?i)^\s*intersection\s+of\s+"
 
 
 def to_the_block(address: ColumnElement[str]) -> ColumnElement[str]:
-    """"33 Beacon St" as "1-99 block of Beacon St", "145-151 Ipswich St" as "100 block of Ipswich St"; a crossing as
+    """ "33 Beacon St" as "1-99 block of Beacon St", "145-151 Ipswich St" as "100 block of Ipswich St"; a crossing as
     "Beacon St & Park St"; a place without a number as it is, without flat or unit."""
     unit, crossing, numbered, plain = (constant(pattern) for pattern in (UNIT, CROSSING, STREET_WITH_NUMBER, NUMBER))
     text = func.regexp_replace(address, unit, constant(""))

@@ -35,11 +35,18 @@ def import_boundaries(city: City, kind: str, given: Path, folder: Path, property
         raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {known}.")
     by_name: dict[str, list[Any]] = {}
     for feature in features:
-        by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(_polygons(feature["geometry"]))
+        by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(
+            _polygons(feature["geometry"])
+        )
     shapes = {name: unary_union(parts) for name, parts in sorted(by_name.items()) if name}
-    collection = {"type": "FeatureCollection", "bbox": [round(limit, DIGITS) for limit in unary_union(list(shapes.values())).bounds],
-                  "features": [{"type": "Feature", "properties": {"name": name}, "geometry": _rounded(polygons)}
-                               for name, polygons in shapes.items()]}
+    collection = {
+        "type": "FeatureCollection",
+        "bbox": [round(limit, DIGITS) for limit in unary_union(list(shapes.values())).bounds],
+        "features": [
+            {"type": "Feature", "properties": {"name": name}, "geometry": _rounded(polygons)}
+            for name, polygons in shapes.items()
+        ],
+    }
     target = folder / "boundaries" / f"{kind}.geojson"
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".new")

@@ -84,7 +84,12 @@ class Rules(_Part):
 
     @model_validator(mode="after")
     def _known_values(self) -> Rules:
-        for table, allowed in (("status", Status), ("origin", Origin), ("channel_group", ChannelGroup), ("outcome", Outcome)):
+        for table, allowed in (
+            ("status", Status),
+            ("origin", Origin),
+            ("channel_group", ChannelGroup),
+            ("outcome", Outcome),
+        ):
             for rule in getattr(self, table):
                 if rule.then not in list(allowed):
                     raise ValueError(f"rules.{table}: '{rule.then}' is not one of {', '.join(allowed)}")
@@ -159,7 +164,9 @@ def load_city(name: str, folders: tuple[Path, ...] = ()) -> City:
     """Read one city's file. Raises CityFileError with one sentence if it is unknown or wrong."""
     files = city_files(folders)
     if name not in files:
-        raise CityFileError(f"There is no city '{name}'; the cities are {', '.join(files)}. Add one with a file {name}.toml.")
+        raise CityFileError(
+            f"There is no city '{name}'; the cities are {', '.join(files)}. Add one with a file {name}.toml."
+        )
     return read_city_file(files[name])
 
 

@@ -125,17 +125,46 @@ class Storm:
 
 
 STORMS = (
-    Storm(date(2023, 5, 6), 1.5, {
-        "Street Flooding": 45, "Sewer Backup": 26, "Clogged Storm Drain": 14, "Pothole Repair": 1.5,
-    }),
-    Storm(date(2024, 7, 15), 2.2, {
-        "Fallen Tree or Limb": 48, "Street Light Out": 4, "Traffic Signal Problem": 9, "Street Flooding": 10,
-        "Bulky Item Pickup": 1.6, "Tree Pruning": 3,
-    }),
-    Storm(date(2025, 2, 12), 2.5, {
-        "No Heat or Hot Water": 2.5, "Missed Trash Pickup": 3.5, "Missed Recycling Pickup": 3,
-    }, snow=9.0),
-    Storm(date(2026, 4, 18), 1.8, {
-        "Fallen Tree or Limb": 22, "Street Flooding": 18, "Sewer Backup": 9, "Street Light Out": 2.5,
-    }),
+    Storm(
+        date(2023, 5, 6),
+        1.5,
+        {
+            "Street Flooding": 45,
+            "Sewer Backup": 26,
+            "Clogged Storm Drain": 14,
+            "Pothole Repair": 1.5,
+        },
+    ),
+    Storm(
+        date(2024, 7, 15),
+        2.2,
+        {
+            "Fallen Tree or Limb": 48,
+            "Street Light Out": 4,
+            "Traffic Signal Problem": 9,
+            "Street Flooding": 10,
+            "Bulky Item Pickup": 1.6,
+            "Tree Pruning": 3,
+        },
+    ),
+    Storm(
+        date(2025, 2, 12),
+        2.5,
+        {
+            "No Heat or Hot Water": 2.5,
+            "Missed Trash Pickup": 3.5,
+            "Missed Recycling Pickup": 3,
+        },
+        snow=9.0,
+    ),
+    Storm(
+        date(2026, 4, 18),
+        1.8,
+        {
+            "Fallen Tree or Limb": 22,
+            "Street Flooding": 18,
+            "Sewer Backup": 9,
+            "Street Light Out": 2.5,
+        },
+    ),
 )

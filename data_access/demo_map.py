@@ -24,14 +24,56 @@ STREET_KM = 0.2
 """Distance between two parallel streets."""
 
 OUTLINE = (
-    (-6.9, -1.2), (-6.4, -1.3), (-6.3, -2.6), (-5.1, -2.8), (-5.0, -3.9), (-3.2, -4.2), (-3.0, -5.3), (-0.4, -5.7),
-    (0.9, -5.1), (2.4, -5.3), (2.6, -4.4), (4.6, -4.6), (4.9, -3.1), (6.4, -2.9), (6.7, -0.9), (7.5, -0.7), (7.6, 1.0),
-    (6.5, 1.3), (6.7, 2.9), (5.2, 3.3), (5.4, 4.6), (3.6, 4.9), (3.1, 5.9), (0.7, 5.7), (0.2, 4.9), (-1.9, 5.2),
-    (-2.2, 4.3), (-3.9, 4.4), (-4.3, 3.2), (-5.6, 3.0), (-5.4, 1.6), (-7.1, 1.3),
+    (-6.9, -1.2),
+    (-6.4, -1.3),
+    (-6.3, -2.6),
+    (-5.1, -2.8),
+    (-5.0, -3.9),
+    (-3.2, -4.2),
+    (-3.0, -5.3),
+    (-0.4, -5.7),
+    (0.9, -5.1),
+    (2.4, -5.3),
+    (2.6, -4.4),
+    (4.6, -4.6),
+    (4.9, -3.1),
+    (6.4, -2.9),
+    (6.7, -0.9),
+    (7.5, -0.7),
+    (7.6, 1.0),
+    (6.5, 1.3),
+    (6.7, 2.9),
+    (5.2, 3.3),
+    (5.4, 4.6),
+    (3.6, 4.9),
+    (3.1, 5.9),
+    (0.7, 5.7),
+    (0.2, 4.9),
+    (-1.9, 5.2),
+    (-2.2, 4.3),
+    (-3.9, 4.4),
+    (-4.3, 3.2),
+    (-5.6, 3.0),
+    (-5.4, 1.6),
+    (-7.1, 1.3),
 )
 RIVER = (
-    (-8.5, -0.4), (-6.6, 0.3), (-5.0, 0.1), (-4.0, -1.0), (-2.7, -1.5), (-1.4, -1.0), (-0.8, 0.0), (0.0, 0.75),
-    (1.1, 0.9), (2.0, 0.3), (2.3, -0.8), (3.1, -1.6), (4.3, -1.4), (5.1, -0.4), (6.3, 0.3), (8.6, 0.1),
+    (-8.5, -0.4),
+    (-6.6, 0.3),
+    (-5.0, 0.1),
+    (-4.0, -1.0),
+    (-2.7, -1.5),
+    (-1.4, -1.0),
+    (-0.8, 0.0),
+    (0.0, 0.75),
+    (1.1, 0.9),
+    (2.0, 0.3),
+    (2.3, -0.8),
+    (3.1, -1.6),
+    (4.3, -1.4),
+    (5.1, -0.4),
+    (6.3, 0.3),
+    (8.6, 0.1),
 )
 TURN = {"north": math.radians(7.0), "south": math.radians(-9.0)}
 """How far the street grid of each bank is turned: the two were laid out at different times."""
@@ -74,15 +116,18 @@ def demo_map() -> DemoMap:
             leaves.update(zip(names, _pieces(area, len(names), bank, 1), strict=True))
     neighbourhoods = _shared_borders(leaves)
     district_of = {name: district for district, names in NEIGHBOURHOODS.items() for name in names}
-    districts = {district: _only_polygon(shapely.union_all([neighbourhoods[name] for name in names]))
-                 for district, names in NEIGHBOURHOODS.items()}
+    districts = {
+        district: _only_polygon(shapely.union_all([neighbourhoods[name] for name in names]))
+        for district, names in NEIGHBOURHOODS.items()
+    }
     return DemoMap(districts, neighbourhoods, district_of, river)
 
 
 def feature_collection(areas: dict[str, Polygon]) -> dict[str, object]:
     """GeoJSON of named areas, each with the one property `name`."""
-    features = [{"type": "Feature", "properties": {"name": name}, "geometry": mapping(shape)}
-                for name, shape in areas.items()]
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": mapping(shape)} for name, shape in areas.items()
+    ]
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -142,9 +187,16 @@ def _jogged(place: float, low: float, high: float, variant: int) -> Floats:
     turns = [round((low + length * part) / STREET_KM) * STREET_KM for part in (0.36, 0.68)]
     scale = STREET_KM * min(1.0, length / 3.0)
     xs = [place + round(step * scale / STREET_KM) * STREET_KM for step in (steps[0], 0, steps[1])]
-    return np.array([
-        (xs[0], low - 1), (xs[0], turns[0]), (xs[1], turns[0]), (xs[1], turns[1]), (xs[2], turns[1]), (xs[2], high + 1),
-    ])
+    return np.array(
+        [
+            (xs[0], low - 1),
+            (xs[0], turns[0]),
+            (xs[1], turns[0]),
+            (xs[1], turns[1]),
+            (xs[2], turns[1]),
+            (xs[2], high + 1),
+        ]
+    )
 
 
 def _people(ground: Polygon) -> Floats:

@@ -29,8 +29,13 @@ def make_places(category: Ints, created: Ints, by_city: Bools, rng: np.random.Ge
     """Choose the sites; rows come by time."""
     neighbourhood = _neighbourhoods(category, rng)
     site = _sites(category, neighbourhood, rng)
-    return _followers(category * len(demo_sites().neighbourhoods) + neighbourhood, created, site,
-                      _may_follow(category) & ~by_city, rng)
+    return _followers(
+        category * len(demo_sites().neighbourhoods) + neighbourhood,
+        created,
+        site,
+        _may_follow(category) & ~by_city,
+        rng,
+    )
 
 
 def _neighbourhoods(category: Ints, rng: np.random.Generator) -> Ints:

@@ -67,8 +67,9 @@ def add_mistakes(requests: Requests, rng: np.random.Generator) -> Requests:
     place[chosen["out_of_town"]] = OUT_OF_TOWN
     district[chosen["out_of_town"]] = -1
     district[(place == NOWHERE) & (rng.random(len(place)) < 0.3)] = -1
-    return replace(requests, closed=closed, status=status, updated=updated, category=category, place=place,
-                   district=district)
+    return replace(
+        requests, closed=closed, status=status, updated=updated, category=category, place=place, district=district
+    )
 
 
 def mistake_counts(rows: int) -> dict[str, int]:

@@ -56,7 +56,7 @@ def demo_sites() -> Sites:
     for number, shape in enumerate(shapes.values()):
         shapely.prepare(shape)
         home[shapely.contains_xy(shape, places[:, 0], places[:, 1])] = number
-    rows = np.argsort(home, kind="stable")[np.count_nonzero(home < 0):]
+    rows = np.argsort(home, kind="stable")[np.count_nonzero(home < 0) :]
     home = home[rows]
     away = np.bincount(home, weights=np.hypot(points[rows, 0], points[rows, 1])) / np.bincount(home)
     longitude, latitude = (np.char.mod("%.5f", places[rows, axis]) for axis in (0, 1))
@@ -95,12 +95,15 @@ def _houses(street: Ints, avenue: Ints, bank: str, house: int) -> tuple[Floats, 
     number = 4 + 18 * (house % HOUSES) + (side > 0)
     if house < HOUSES:
         plan = np.column_stack([street + 0.07 * side, avenue + step])
-        texts = [f"{100 * _avenue_number(a, bank) + number} {_street(s, bank)}"
-                 for s, a in zip(street, avenue, strict=True)]
+        texts = [
+            f"{100 * _avenue_number(a, bank) + number} {_street(s, bank)}" for s, a in zip(street, avenue, strict=True)
+        ]
     else:
         plan = np.column_stack([street + step, avenue + 0.07 * side])
-        texts = [f"{100 * (s + len(STREETS) // 2 + 1) + number} {_avenue(a, bank)}"
-                 for s, a in zip(street, avenue, strict=True)]
+        texts = [
+            f"{100 * (s + len(STREETS) // 2 + 1) + number} {_avenue(a, bank)}"
+            for s, a in zip(street, avenue, strict=True)
+        ]
     return plan * STREET_KM, texts
 
 

@@ -8,8 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, Column, ColumnElement, Connection, Integer, MetaData, Table, Text, and_, case, column, delete, exists,
-    false, func, insert, literal, or_, select, table, text,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    case,
+    column,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    text,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -36,9 +55,23 @@ REASONS = {
 }
 
 _temporary = MetaData()
-incoming = Table("incoming", _temporary, Column("row", BigInteger), Column("request_id", Text), Column("hash", BigInteger),
-                 Column("raw", Text), Column("has_created", Integer), prefixes=["TEMPORARY"])
-fresh = Table("fresh", _temporary, Column("row", BigInteger), *(Column(c.name, c.type) for c in records.columns), prefixes=["TEMPORARY"])
+incoming = Table(
+    "incoming",
+    _temporary,
+    Column("row", BigInteger),
+    Column("request_id", Text),
+    Column("hash", BigInteger),
+    Column("raw", Text),
+    Column("has_created", Integer),
+    prefixes=["TEMPORARY"],
+)
+fresh = Table(
+    "fresh",
+    _temporary,
+    Column("row", BigInteger),
+    *(Column(c.name, c.type) for c in records.columns),
+    prefixes=["TEMPORARY"],
+)
 seen = Table("seen", MetaData(), Column("request_id", Text), prefixes=["TEMPORARY"])
 """The request ids of all files of a full load, those of rows in the quarantine included: the source still holds them."""
 changed = Table("changed", _temporary, Column("row", BigInteger), Column("request_id", Text), prefixes=["TEMPORARY"])
@@ -68,12 +101,16 @@ class Counts:
 def find_schema(file: PlainFile, city: City) -> tuple[str, Schema]:
     """The city's schema whose columns the file has. Raises SourceError naming what is missing."""
     have = {name.casefold() for name in file.header}
-    missing = {name: [header for header in schema.columns.values() if header.casefold() not in have]
-               for name, schema in city.schemas.items()}
+    missing = {
+        name: [header for header in schema.columns.values() if header.casefold() not in have]
+        for name, schema in city.schemas.items()
+    }
     name = min(missing, key=lambda key: len(missing[key]))
     if missing[name]:
-        raise SourceError(f"{file.name} has no column {', '.join(repr(header) for header in missing[name])}, which {city.name}'s "
-                          f"file '{name}' is expected to have; nothing was changed.")
+        raise SourceError(
+            f"{file.name} has no column {', '.join(repr(header) for header in missing[name])}, which {city.name}'s "
+            f"file '{name}' is expected to have; nothing was changed."
+        )
     return name, city.schemas[name]
 
 
@@ -83,8 +120,10 @@ def ingest(connection: Connection, file: PlainFile, city: City, *, run: int, now
     try:
         duckdb.load_csv(connection, file.path, len(file.header), file.delimiter)
     except DBAPIError as error:
-        raise SourceError(f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
-                          "save it again as CSV in UTF-8. Nothing was changed.") from error
+        raise SourceError(
+            f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
+            "save it again as CSV in UTF-8. Nothing was changed."
+        ) from error
     duckdb.create_tables(connection, _temporary)
     for temporary in _temporary.sorted_tables:
         connection.execute(delete(temporary))
@@ -109,12 +148,17 @@ def remove_missing(connection: Connection, run: int, total: int) -> int:
     gone = ~exists().where(seen.c.request_id == raw_rows.c.request_id)
     missing = connection.scalar(select(func.count()).select_from(raw_rows).where(gone)) or 0
     if missing > LARGEST_REMOVAL * total:
-        raise SourceError(f"This full load lacks {missing:,} of the {total:,} stored requests, more than "
-                          f"{LARGEST_REMOVAL:.0%}; nothing was changed. If that is right, sync into an empty data folder.")
+        raise SourceError(
+            f"This full load lacks {missing:,} of the {total:,} stored requests, more than "
+            f"{LARGEST_REMOVAL:.0%}; nothing was changed. If that is right, sync into an empty data folder."
+        )
     if missing:
-        connection.execute(insert(tombstones).from_select(
-            ["request_id", "header", "raw", "run"],
-            select(raw_rows.c.request_id, raw_rows.c.header, raw_rows.c.raw, literal(run)).where(gone)))
+        connection.execute(
+            insert(tombstones).from_select(
+                ["request_id", "header", "raw", "run"],
+                select(raw_rows.c.request_id, raw_rows.c.header, raw_rows.c.raw, literal(run)).where(gone),
+            )
+        )
         for target in (records, raw_rows):
             connection.execute(delete(target).where(~exists().where(seen.c.request_id == target.c.request_id)))
     return missing
@@ -126,14 +170,22 @@ def renormalise(connection: Connection, city: City, now: int) -> None:
     for row in connection.execute(select(headers)).mappings().all():
         schema = city.schemas.get(row["schema"])
         if schema is None:
-            raise SourceError(f"The stored rows were read with the schema '{row['schema']}', which {city.name}'s file no longer has.")
+            raise SourceError(
+                f"The stored rows were read with the schema '{row['schema']}', which {city.name}'s file no longer has."
+            )
         values = func.string_split(raw_rows.c.raw, constant(SEPARATOR)).label("values")
         stored = select(raw_rows.c.read_at, values).where(raw_rows.c.header == row["header"]).subquery("stored")
-        raw = {name: func.list_extract(stored.c["values"], index + 1) for index, name in enumerate(row["columns"].split(SEPARATOR))}
+        raw = {
+            name: func.list_extract(stored.c["values"], index + 1)
+            for index, name in enumerate(row["columns"].split(SEPARATOR))
+        }
         rows = texts(stored, _by_header(raw), schema, city, (stored.c.read_at,)).subquery()
         found = normalised(rows, schema, city, now).subquery()
-        connection.execute(insert(records).from_select([c.name for c in records.columns],
-                                                       select(*found.c).where(found.c.created_at.is_not(None))))
+        connection.execute(
+            insert(records).from_select(
+                [c.name for c in records.columns], select(*found.c).where(found.c.created_at.is_not(None))
+            )
+        )
 
 
 def _normalise(connection: Connection, file: PlainFile, city: City, schema: Schema, now: int) -> None:
@@ -144,9 +196,12 @@ def _normalise(connection: Connection, file: PlainFile, city: City, schema: Sche
     whole = raw_text(columns)
     request_id = func.nullif(func.trim(raw[schema.columns["request_id"]]), "")
     has_created = case((func.trim(func.coalesce(created, "")) != "", 1), else_=0)
-    connection.execute(insert(incoming).from_select(
-        ["row", "request_id", "hash", "raw", "has_created"],
-        select(staged.c.row, request_id, stable_hash(whole), whole, has_created)))
+    connection.execute(
+        insert(incoming).from_select(
+            ["row", "request_id", "hash", "raw", "has_created"],
+            select(staged.c.row, request_id, stable_hash(whole), whole, has_created),
+        )
+    )
     read_at = literal(now).label("read_at")
     rows = texts(staged, raw, schema, city, (staged.c.row, read_at)).subquery()
     found = normalised(rows, schema, city, now, keep=("row",)).subquery()
@@ -156,6 +211,7 @@ def _normalise(connection: Connection, file: PlainFile, city: City, schema: Sche
 
 def _by_header(columns: dict[str, Any]) -> dict[str, Any]:
     """Columns found by header in any case: portals change the case of their names."""
+
     class _AnyCase(dict[str, Any]):
         def __missing__(self, key: str) -> Any:
             return dict.__getitem__(self, key.casefold())
@@ -168,8 +224,13 @@ def _bad() -> ColumnElement[bool]:
 
 
 def _quarantine(connection: Connection, file: PlainFile, run: int) -> Counts:
-    rejects = connection.execute(text("SELECT line, line_byte_position AS start, error_type, csv_line "
-                                      "FROM csv_rejects ORDER BY line")).mappings().all()
+    rejects = (
+        connection.execute(
+            text("SELECT line, line_byte_position AS start, error_type, csv_line FROM csv_rejects ORDER BY line")
+        )
+        .mappings()
+        .all()
+    )
     lines = list({row["line"]: row for row in rejects}.values())
     if lines and not file.ends_with_newline and ends_with(file.path, lines[-1]["csv_line"] or ""):
         raise SourceError(f"{file.name} is cut off in its last line; download it again. Nothing was changed.")
@@ -178,14 +239,31 @@ def _quarantine(connection: Connection, file: PlainFile, run: int) -> Counts:
     for row, place in zip(lines, rejected, strict=True):
         kind = "wrong_column_count" if "COLUMNS" in row["error_type"] else "unreadable_line"
         found.append({"reason": kind, "line": place.line, "raw": place.text})
-    reason = case((incoming.c.request_id.is_(None), "no_request_id"), (incoming.c.has_created == 0, "no_created_date"),
-                  else_="unreadable_created_date")
-    bad = connection.execute(select(incoming.c.row, incoming.c.raw, reason.label("reason"))
-                             .join(fresh, fresh.c.row == incoming.c.row).where(_bad()).order_by(incoming.c.row)).mappings().all()
+    reason = case(
+        (incoming.c.request_id.is_(None), "no_request_id"),
+        (incoming.c.has_created == 0, "no_created_date"),
+        else_="unreadable_created_date",
+    )
+    bad = (
+        connection.execute(
+            select(incoming.c.row, incoming.c.raw, reason.label("reason"))
+            .join(fresh, fresh.c.row == incoming.c.row)
+            .where(_bad())
+            .order_by(incoming.c.row)
+        )
+        .mappings()
+        .all()
+    )
     if bad:
-        physical = _lines_of([row["row"] for row in bad], _newlines_before(connection, [row["row"] for row in bad]),
-                             rejected, blank_lines(file.path))
-        found += [{"reason": row["reason"], "line": line, "raw": row["raw"]} for row, line in zip(bad, physical, strict=True)]
+        physical = _lines_of(
+            [row["row"] for row in bad],
+            _newlines_before(connection, [row["row"] for row in bad]),
+            rejected,
+            blank_lines(file.path),
+        )
+        found += [
+            {"reason": row["reason"], "line": line, "raw": row["raw"]} for row, line in zip(bad, physical, strict=True)
+        ]
     fresh_rows = _keep_new(connection, found, file, run)
     good = connection.scalar(select(func.count()).select_from(incoming)) or 0
     return Counts(read=good + len(lines), quarantined=len(found), new_in_quarantine=fresh_rows)
@@ -210,7 +288,9 @@ def _rejected(rows: list[tuple[int, int, str]], path: Path) -> list[_Rejected]:
 
 def _lines_of(rows: list[int], newlines: dict[int, int], rejected: list[_Rejected], blanks: list[int]) -> list[int]:
     """The line of the file in which each accepted row begins; `rows` ascending, numbered from 1."""
-    places = [reject.counted - bisect_left(blanks, reject.line) for reject in rejected]  # among all rows, the header first
+    places = [
+        reject.counted - bisect_left(blanks, reject.line) for reject in rejected
+    ]  # among all rows, the header first
     found: list[int] = []
     before = breaks = passed = 0
     for row in rows:
@@ -227,7 +307,9 @@ def _lines_of(rows: list[int], newlines: dict[int, int], rejected: list[_Rejecte
 def _newlines_before(connection: Connection, rows: list[int]) -> dict[int, int]:
     """For each row, how many line breaks stand inside quoted texts of the rows before it."""
     breaks = func.length(incoming.c.raw) - func.length(func.replace(incoming.c.raw, "\n", ""))
-    totals = select(incoming.c.row, (func.sum(breaks).over(order_by=incoming.c.row) - breaks).label("before")).subquery()
+    totals = select(
+        incoming.c.row, (func.sum(breaks).over(order_by=incoming.c.row) - breaks).label("before")
+    ).subquery()
     found = connection.execute(select(totals.c.row, totals.c.before).where(totals.c.row.in_(rows)))
     return {row: int(before) for row, before in found}
 
@@ -255,14 +337,31 @@ def _header_number(connection: Connection, schema: str, header: tuple[str, ...])
 
 def _upsert(connection: Connection, header: int, run: int, now: int) -> Counts:
     """Store the last row of each request id whose text differs from the stored one."""
-    good = (select(incoming.c.row, incoming.c.request_id, incoming.c.hash,
-                   func.max(incoming.c.row).over(partition_by=incoming.c.request_id).label("last"))
-            .join(fresh, fresh.c.row == incoming.c.row).where(~_bad()).cte("good"))
+    good = (
+        select(
+            incoming.c.row,
+            incoming.c.request_id,
+            incoming.c.hash,
+            func.max(incoming.c.row).over(partition_by=incoming.c.request_id).label("last"),
+        )
+        .join(fresh, fresh.c.row == incoming.c.row)
+        .where(~_bad())
+        .cte("good")
+    )
     winner = good.alias("winner")
-    judged = (select(good.c.row, good.c.request_id, good.c.last, (good.c.hash == winner.c.hash).label("same_as_last"),
-                     raw_rows.c.hash.is_(None).label("new"), (raw_rows.c.hash == winner.c.hash).label("same_as_stored"))
-              .join(winner, winner.c.row == good.c.last)
-              .outerjoin(raw_rows, raw_rows.c.request_id == good.c.request_id).cte("judged"))
+    judged = (
+        select(
+            good.c.row,
+            good.c.request_id,
+            good.c.last,
+            (good.c.hash == winner.c.hash).label("same_as_last"),
+            raw_rows.c.hash.is_(None).label("new"),
+            (raw_rows.c.hash == winner.c.hash).label("same_as_stored"),
+        )
+        .join(winner, winner.c.row == good.c.last)
+        .outerjoin(raw_rows, raw_rows.c.request_id == good.c.request_id)
+        .cte("judged")
+    )
     is_last = judged.c.row == judged.c.last
     same = func.coalesce(judged.c.same_as_stored, false())
     stored = and_(is_last, judged.c.new)
@@ -270,18 +369,31 @@ def _upsert(connection: Connection, header: int, run: int, now: int) -> Counts:
     named = select(incoming.c.request_id).where(incoming.c.request_id.is_not(None)).distinct()
     connection.execute(insert(seen).from_select(["request_id"], named))
     total, n_stored, n_unchanged = connection.execute(
-        select(func.count(), *(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (stored, unchanged)))
-        .select_from(judged)).one()
-    connection.execute(insert(changed).from_select(["row", "request_id"],
-                                                   select(judged.c.row, judged.c.request_id).where(is_last, ~same)))
+        select(
+            func.count(), *(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (stored, unchanged))
+        ).select_from(judged)
+    ).one()
+    connection.execute(
+        insert(changed).from_select(
+            ["row", "request_id"], select(judged.c.row, judged.c.request_id).where(is_last, ~same)
+        )
+    )
     for target in (raw_rows, records):
         connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
-    connection.execute(insert(raw_rows).from_select(
-        ["request_id", "hash", "header", "raw", "read_at", "run"],
-        select(incoming.c.request_id, incoming.c.hash, literal(header), incoming.c.raw, literal(now), literal(run))
-        .join(changed, changed.c.row == incoming.c.row)))
+    connection.execute(
+        insert(raw_rows).from_select(
+            ["request_id", "hash", "header", "raw", "read_at", "run"],
+            select(
+                incoming.c.request_id, incoming.c.hash, literal(header), incoming.c.raw, literal(now), literal(run)
+            ).join(changed, changed.c.row == incoming.c.row),
+        )
+    )
     names = [c.name for c in records.columns]
-    connection.execute(insert(records).from_select(names, select(*(fresh.c[name] for name in names)).join(changed, changed.c.row == fresh.c.row)))
+    connection.execute(
+        insert(records).from_select(
+            names, select(*(fresh.c[name] for name in names)).join(changed, changed.c.row == fresh.c.row)
+        )
+    )
     return Counts(stored=int(n_stored), unchanged=int(n_unchanged), updated=total - int(n_stored) - int(n_unchanged))
 
 

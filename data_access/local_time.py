@@ -65,6 +65,7 @@ def _offset_at_wall(zone: ZoneInfo, wall_seconds: int) -> int:
 
 def _change(zone: ZoneInfo, low: int, high: int) -> int:
     """UTC seconds at which the offset changes between two instants, by bisection."""
+
     def offset(seconds: int) -> timedelta | None:
         return datetime.fromtimestamp(seconds, UTC).astimezone(zone).utcoffset()
 

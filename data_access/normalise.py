@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, ColumnElement, Date, Float, FromClause, Integer, MetaData, Select, SmallInteger, Table, Column, Text,
-    and_, case, cast, false, func, literal, null, or_, select, true,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Float,
+    FromClause,
+    Integer,
+    MetaData,
+    Select,
+    SmallInteger,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
 )
 
 from dashboard.domain.request import ChannelGroup, Flag, Origin, Outcome, Status
@@ -21,17 +39,26 @@ SKEW = 60
 INSTANT = 60
 CHANGED_LATE = 30 * DAY
 
-zone_table = Table("zone_days", MetaData(), *(Column(name, BigInteger) for name in ("day", "before", "after", "gap_from", "switch")))
+zone_table = Table(
+    "zone_days", MetaData(), *(Column(name, BigInteger) for name in ("day", "before", "after", "gap_from", "switch"))
+)
 """The offsets of each local day (see local_time.zone_days), loaded by the sync."""
 
 
-def texts(source: FromClause, raw: Mapping[str, ColumnElement[str]], schema: Schema, city: City,
-          keep: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+def texts(
+    source: FromClause,
+    raw: Mapping[str, ColumnElement[str]],
+    schema: Schema,
+    city: City,
+    keep: tuple[ColumnElement[Any], ...],
+) -> Select[Any]:
     """The cleaned text of every mapped field, beside the columns of `keep`. `raw` gives each header's column."""
     fields = {field: cleaned(field, raw[header], city) for field, header in schema.columns.items()}
     for field in (*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status"):
         fields.setdefault(field, cast(null(), Text))
-    clean = select(*keep, *(column.label(field) for field, column in fields.items())).select_from(source).subquery("texts")
+    clean = (
+        select(*keep, *(column.label(field) for field, column in fields.items())).select_from(source).subquery("texts")
+    )
     lowered = (func.lower(clean.c[field]).label(lowered_name(field)) for field in sorted(searched(city.rules)))
     return select(*clean.c, *lowered)
 
@@ -49,13 +76,16 @@ def records(text: FromClause, schema: Schema, city: City, now: int, keep: tuple[
 
 
 def _wall_times(text: FromClause, schema: Schema) -> FromClause:
-    """Each time field as wall-clock seconds, and whether its text had no time of day."""
+    """Each time field as wall-clock seconds, and whether the due time is a mere day: then its last second."""
     columns: list[ColumnElement[Any]] = []
-    for field in TIME_FIELDS:
-        parsed = func.try_strptime(text.c[field], _formats(schema.time_formats))
-        columns.append(cast(func.floor(func.epoch(parsed)), BigInteger).label(f"{field}_wall"))
     date_only = [fmt for fmt in schema.time_formats if "%H" not in fmt and "%I" not in fmt]
     due_is_date = func.try_strptime(text.c.due_at, _formats(date_only)).is_not(None) if date_only else false()
+    for field in TIME_FIELDS:
+        parsed = func.try_strptime(text.c[field], _formats(schema.time_formats))
+        wall = cast(func.floor(func.epoch(parsed)), BigInteger)
+        if field == "due_at":
+            wall = wall + case((due_is_date, DAY - 1), else_=0)
+        columns.append(wall.label(f"{field}_wall"))
     points = ("latitude", "longitude")
     columns += [_number(text.c[name]).label(name) for name in points]
     others = [column for column in text.c if column.name not in (*TIME_FIELDS, *points)]
@@ -63,7 +93,7 @@ def _wall_times(text: FromClause, schema: Schema) -> FromClause:
 
 
 def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
-    """Each time as UTC seconds and local day."""
+    """Each time as UTC seconds and local day. A mere day is the city's own also where times are in UTC."""
     joined: FromClause = walls
     columns: list[ColumnElement[Any]] = []
     in_utc = schema.time_zone == "UTC"
@@ -72,16 +102,23 @@ def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
     for field in TIME_FIELDS:
         wall = walls.c[f"{field}_wall"]
         day = cast(func.floor(wall / float(DAY)), BigInteger)
+        found = {"": wall, "_day": literal(EPOCH) + cast(day, Integer), "_local": wall}
+        if not in_utc or field == "due_at":
+            zone = zone_table.alias(f"zone_{field}")
+            joined = joined.outerjoin(zone, zone.c.day == day)
+            found[""] = case(
+                (wall < zone.c.gap_from, wall - zone.c.before),
+                (zone.c.day.is_not(None), func.greatest(wall, zone.c.switch) - zone.c.after),
+                else_=wall - far_offset,
+            )
         if in_utc:
             local = func.timezone(city.time_zone, func.to_timestamp(wall))
-            columns += [wall.label(field), cast(local, Date).label(f"{field}_day"),
-                        cast(func.floor(func.epoch(local)), BigInteger).label(f"{field}_local")]
-            continue
-        zone = zone_table.alias(f"zone_{field}")
-        joined = joined.outerjoin(zone, zone.c.day == day)
-        utc = case((wall < zone.c.gap_from, wall - zone.c.before), (zone.c.day.is_not(None), func.greatest(wall, zone.c.switch) - zone.c.after),
-                   else_=wall - far_offset)
-        columns += [utc.label(field), (literal(EPOCH) + cast(day, Integer)).label(f"{field}_day"), wall.label(f"{field}_local")]
+            from_utc = {"": wall, "_day": cast(local, Date), "_local": cast(func.floor(func.epoch(local)), BigInteger)}
+            found = {
+                part: case((walls.c.due_is_date, found[part]), else_=value) if field == "due_at" else value
+                for part, value in from_utc.items()
+            }
+        columns += [value.label(f"{field}{part}") for part, value in found.items()]
     others = [column for column in walls.c if not column.name.endswith("_wall")]
     return select(*others, *columns).select_from(joined).subquery("instants")
 
@@ -94,8 +131,13 @@ def _classed(rows: FromClause, city: City) -> FromClause:
     duplicate = any_match(rules.duplicate, c)
     latitude, longitude = c.latitude, c.longitude
     located = and_(latitude.between(-90, 90), longitude.between(-180, 180), or_(latitude != 0, longitude != 0))
-    default = or_(false(), *(and_(func.abs(latitude - lat) < 0.00005, func.abs(longitude - lon) < 0.00005)
-                             for lat, lon in city.default_points))
+    default = or_(
+        false(),
+        *(
+            and_(func.abs(latitude - lat) < 0.00005, func.abs(longitude - lon) < 0.00005)
+            for lat, lon in city.default_points
+        ),
+    )
     if city.default_addresses:
         default = or_(default, c.address.in_(city.default_addresses))
     replaced = {"status", "latitude", "longitude"}
@@ -107,25 +149,32 @@ def _classed(rows: FromClause, city: City) -> FromClause:
         first_index(rules.outcome, c).label("outcome_rule"),
         first_match(rules.channel_group, c, constant(ChannelGroup.OTHER.value)).label("channel_group"),
         func.coalesce(default, false()).label("at_default"),
-        case((located, latitude)).label("latitude"), case((located, longitude)).label("longitude"),
+        case((located, latitude)).label("latitude"),
+        case((located, longitude)).label("longitude"),
     ).subquery("classed")
 
 
 def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> Select[Any]:
     """Flags, duration and outcome; the rules are those of the flags table of the method."""
     c = rows.c
-    began = int((city.service_began - EPOCH) / timedelta(days=1)) * DAY
+    began = local_midnight(city.service_began, city.zone)
     read_at = func.coalesce(c.read_at, now)
     finished = c.status.in_([Status.CLOSED.value, Status.CANCELLED.value])
-    impossible = {field: func.coalesce(or_(c[field] < began, c[field] > read_at), false()) for field in ("created_at", "closed_at")}
+    impossible = {
+        field: func.coalesce(or_(c[field] < began, c[field] > read_at), false())
+        for field in ("created_at", "closed_at")
+    }
     # a close at an impossible time tells that the request has ended, but not when
     closed_at = case((and_(finished, ~impossible["closed_at"]), c.closed_at))
-    date_only = and_(c.department.in_(city.date_only_departments), c.closed_at_local % DAY == 0) if city.date_only_departments else false()
+    date_only = (
+        and_(c.department.in_(city.date_only_departments), c.closed_at_local % DAY == 0)
+        if city.date_only_departments
+        else false()
+    )
     elapsed = case((date_only, (c.closed_at_day - c.created_at_day) * DAY), else_=closed_at - c.created_at)
     before = and_(closed_at.is_not(None), elapsed < -SKEW)
     usable = and_(closed_at.is_not(None), ~impossible["created_at"], elapsed >= -SKEW)
     seconds = case((usable, func.greatest(elapsed, 0)))
-    due_at = c.due_at + case((c.due_is_date, DAY - 1), else_=0)
     tests: dict[Flag, ColumnElement[bool]] = {
         Flag.CLOSED_BEFORE_CREATED: before,
         Flag.CLOSED_WITHOUT_TIME: and_(finished, c.closed_at.is_(None)),
@@ -142,18 +191,40 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
     bits: ColumnElement[int] = literal(0)
     for flag, test in tests.items():
         bits = bits + case((func.coalesce(test, false()), flag.bit), else_=0)
-    outcome = case((~finished, constant(Outcome.UNKNOWN.value)),
-                   (c.outcome_rule.is_not(None), by_index(city.rules.outcome, c.outcome_rule, "then")),
-                   (c.status == Status.CANCELLED.value, constant(Outcome.CANCELLED.value)),
-                   else_=constant(Outcome.UNKNOWN.value))
+    outcome = case(
+        (~finished, constant(Outcome.UNKNOWN.value)),
+        (c.outcome_rule.is_not(None), by_index(city.rules.outcome, c.outcome_rule, "then")),
+        (c.status == Status.CANCELLED.value, constant(Outcome.CANCELLED.value)),
+        else_=constant(Outcome.UNKNOWN.value),
+    )
     words = by_index(city.rules.outcome, c.outcome_rule, "words")
     return select(
-        *(c[name] for name in keep), c.request_id, c.created_at, closed_at.label("closed_at"), c.updated_at, due_at.label("due_at"),
-        c.created_at_day.label("created_day"), case((closed_at.is_not(None), c.closed_at_day)).label("closed_day"), c.due_at_day.label("due_day"),
-        c.status, outcome.label("outcome"), case((finished, words)).label("outcome_words"),
-        c.category, c.subcategory, c.department, c.district, c.neighbourhood, c.channel,
-        c.channel_group, c.origin, cast(c.duplicate, SmallInteger).label("duplicate"),
-        c.latitude, c.longitude, c.address, seconds.label("seconds"), bits.label("flags"),
+        *(c[name] for name in keep),
+        c.request_id,
+        c.created_at,
+        closed_at.label("closed_at"),
+        c.updated_at,
+        c.due_at,
+        c.created_at_day.label("created_day"),
+        case((closed_at.is_not(None), c.closed_at_day)).label("closed_day"),
+        c.due_at_day.label("due_day"),
+        c.status,
+        outcome.label("outcome"),
+        case((finished, words)).label("outcome_words"),
+        c.category,
+        c.subcategory,
+        c.department,
+        c.district,
+        c.neighbourhood,
+        c.channel,
+        c.channel_group,
+        c.origin,
+        cast(c.duplicate, SmallInteger).label("duplicate"),
+        c.latitude,
+        c.longitude,
+        c.address,
+        seconds.label("seconds"),
+        bits.label("flags"),
     )
 
 

@@ -10,8 +10,25 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, Column, ColumnElement, Connection, FromClause, Integer, MetaData, SmallInteger, Table, and_, case, cast,
-    false, func, insert, literal, null, or_, select, text,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
 )
 
 from dashboard.domain.ids import unique_slugs
@@ -28,8 +45,15 @@ BULK_SECOND, BULK_MINUTE = 20, 60
 source = records.to_metadata(MetaData(), schema="work")
 read_rows = raw_rows.to_metadata(MetaData(), schema="work")
 _temporary = MetaData()
-prepared = Table("prepared", _temporary, *(Column(c.name, c.type) for c in records.columns),
-                 Column("all_flags", Integer), Column("event", SmallInteger), Column("waited", BigInteger), prefixes=["TEMPORARY"])
+prepared = Table(
+    "prepared",
+    _temporary,
+    *(Column(c.name, c.type) for c in records.columns),
+    Column("all_flags", Integer),
+    Column("event", SmallInteger),
+    Column("waited", BigInteger),
+    prefixes=["TEMPORARY"],
+)
 
 STATUS_CODES = {status.value: code for code, status in enumerate(Status)}
 OUTCOME_CODES = {outcome.value: code for code, outcome in enumerate(Outcome)}
@@ -53,14 +77,21 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
     """
     c = source.c
     possible = c.flags.op("&")(Flag.IMPOSSIBLE_DATE.bit) == 0
-    first, last, newest, rows = connection.execute(select(
-        func.min(case((possible, c.created_day))), func.max(case((possible, c.created_day))),
-        func.max(case((possible, func.greatest(c.created_at, func.coalesce(c.closed_at, 0))))), func.count(),
-    )).one()
+    first, last, newest, rows = connection.execute(
+        select(
+            func.min(case((possible, c.created_day))),
+            func.max(case((possible, c.created_day))),
+            func.max(case((possible, func.greatest(c.created_at, func.coalesce(c.closed_at, 0))))),
+            func.count(),
+        )
+    ).one()
     if first is None:
         return None
-    touched = connection.scalar(select(func.max(c.updated_at))
-                                .join(read_rows, read_rows.c.request_id == c.request_id).where(c.updated_at <= read_rows.c.read_at))
+    touched = connection.scalar(
+        select(func.max(c.updated_at))
+        .join(read_rows, read_rows.c.request_id == c.request_id)
+        .where(c.updated_at <= read_rows.c.read_at)
+    )
     given_holds = given_through is not None and given_through >= int(newest)
     through = given_through if given_holds else max(int(newest), int(touched or 0))
     return Extent(first, last, through, int(rows))
@@ -85,14 +116,19 @@ def build_requests(connection: Connection, city: City) -> None:
     digits = case((c.category.in_(city.sensitive_categories), 3), else_=4) if city.sensitive_categories else literal(4)
     address = c.address if city.exact_addresses_because else to_the_block(c.address)
     replaced: dict[str, ColumnElement[Any]] = {
-        "latitude": case((~blank, func.round(c.latitude, digits))), "longitude": case((~blank, func.round(c.longitude, digits))),
-        "address": case((~hidden, address)), "flags": c.all_flags,
+        "latitude": case((~blank, func.round(c.latitude, digits))),
+        "longitude": case((~blank, func.round(c.longitude, digits))),
+        "address": case((~hidden, address)),
+        "flags": c.all_flags,
         **{field: func.coalesce(c[field], NONE_NAME) for field in DIMENSIONS},
     }
     columns = [replaced.get(column.name, c.get(column.name)) for column in target.columns]
-    connection.execute(insert(target).from_select(
-        [column.name for column in target.columns],
-        select(*columns).order_by(c.created_at.desc(), c.request_id.desc())))  # type: ignore[arg-type]
+    connection.execute(
+        insert(target).from_select(
+            [column.name for column in target.columns],
+            select(*columns).order_by(c.created_at.desc(), c.request_id.desc()),
+        )
+    )  # type: ignore[arg-type]
 
 
 def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:
@@ -102,15 +138,21 @@ def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:
     per_second = func.count().over(partition_by=(c.category, c.closed_at))
     per_minute = func.count().over(partition_by=(c.category, func.floor(c.closed_at / 60.0)))
     bulk = and_(closes, or_(per_second >= BULK_SECOND, per_minute >= BULK_MINUTE))
-    outside = false() if box is None else and_(
-        c.latitude.is_not(None), ~and_(c.longitude.between(box[0], box[2]), c.latitude.between(box[1], box[3])))
+    outside = (
+        false()
+        if box is None
+        else and_(
+            c.latitude.is_not(None), ~and_(c.longitude.between(box[0], box[2]), c.latitude.between(box[1], box[3]))
+        )
+    )
     flags = c.flags + case((bulk, Flag.BULK_CLOSE.bit), else_=0) + case((outside, Flag.OUTSIDE_CITY.bit), else_=0)
     is_open = c.status.in_([Status.OPEN.value, Status.IN_PROGRESS.value])
     observed = and_(is_open, c.flags.op("&")(Flag.IMPOSSIBLE_DATE.bit) == 0)
     event = case((c.seconds.is_not(None), 1), (observed, 0))
     waited = case((c.seconds.is_not(None), c.seconds), (observed, func.greatest(dates.data_through - c.created_at, 0)))
-    connection.execute(insert(prepared).from_select([column.name for column in prepared.columns],
-                                                    select(*c, flags, event, waited)))
+    connection.execute(
+        insert(prepared).from_select([column.name for column in prepared.columns], select(*c, flags, event, waited))
+    )
 
 
 def _load_names(connection: Connection) -> None:
@@ -121,9 +163,15 @@ def _load_names(connection: Connection) -> None:
         missing = sum(int(n) for name, n in counted if name is None)
         ordered = sorted(counts, key=_natural)
         slugs = unique_slugs([NONE_NAME, *ordered])
-        rows = [{"field": field, "code": int(Code.NONE), "name": NONE_NAME, "slug": NONE_NAME, "requests": missing}] if missing else []
-        rows += [{"field": field, "code": code, "name": name, "slug": slugs[name], "requests": counts[name]}
-                 for code, name in enumerate(ordered, start=1)]
+        rows = (
+            [{"field": field, "code": int(Code.NONE), "name": NONE_NAME, "slug": NONE_NAME, "requests": missing}]
+            if missing
+            else []
+        )
+        rows += [
+            {"field": field, "code": code, "name": name, "slug": slugs[name], "requests": counts[name]}
+            for code, name in enumerate(ordered, start=1)
+        ]
         if rows:
             connection.execute(insert(names).values(rows))
 
@@ -141,14 +189,32 @@ def _load_facts(connection: Connection) -> None:
         lookup = names.alias(f"names_{field}")
         joined = joined.outerjoin(lookup, and_(lookup.c.field == field, lookup.c.name == c[field]))
         codes.append(func.coalesce(lookup.c.code, int(Code.NONE)))
-    late = case((or_(c.due_at.is_(None), c.closed_at.is_(None)), null()),
-                (c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) != 0, cast(c.closed_day > c.due_day, SmallInteger)),
-                else_=cast(c.closed_at > c.due_at, SmallInteger))
-    chosen = select(
-        c.created_day, c.closed_day, c.created_at, c.closed_at, c.due_at, *codes,
-        _coded(c.origin, ORIGIN_CODES), _coded(c.status, STATUS_CODES), _coded(c.outcome, OUTCOME_CODES),
-        c.duplicate, case((c.waited.is_not(None), bin_in(bin_cells, c.waited))), c.event, late, c.all_flags, literal(1),
-    ).select_from(joined).order_by(c.created_day, codes[0], codes[2])
+    late = case(
+        (or_(c.due_at.is_(None), c.closed_at.is_(None)), null()),
+        (c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) != 0, cast(c.closed_day > c.due_day, SmallInteger)),
+        else_=cast(c.closed_at > c.due_at, SmallInteger),
+    )
+    chosen = (
+        select(
+            c.created_day,
+            c.closed_day,
+            c.created_at,
+            c.closed_at,
+            c.due_at,
+            *codes,
+            _coded(c.origin, ORIGIN_CODES),
+            _coded(c.status, STATUS_CODES),
+            _coded(c.outcome, OUTCOME_CODES),
+            c.duplicate,
+            case((c.waited.is_not(None), bin_in(bin_cells, c.waited))),
+            c.event,
+            late,
+            c.all_flags,
+            literal(1),
+        )
+        .select_from(joined)
+        .order_by(c.created_day, codes[0], codes[2])
+    )
     connection.execute(insert(facts).from_select([column.name for column in facts.columns], chosen))
 
 
@@ -160,5 +226,9 @@ def _load_flags(connection: Connection) -> None:
     c = prepared.c
     for flag in Flag:
         department = func.coalesce(c.department, NONE_NAME)
-        counted = select(literal(flag.value), department, func.count()).where(c.all_flags.op("&")(flag.bit) != 0).group_by(department)
+        counted = (
+            select(literal(flag.value), department, func.count())
+            .where(c.all_flags.op("&")(flag.bit) != 0)
+            .group_by(department)
+        )
         connection.execute(insert(flag_counts).from_select(["flag", "department", "n"], counted))

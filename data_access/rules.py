@@ -69,11 +69,15 @@ def first_index(rules: Sequence[Rule], columns: Columns) -> ColumnElement[int]:
     return case(*((matches(rule, columns), index) for index, rule in enumerate(rules)), else_=null())
 
 
-def by_index(rules: Sequence[Rule], index: ColumnElement[int], attribute: Literal["then", "words"]) -> ColumnElement[str]:
+def by_index(
+    rules: Sequence[Rule], index: ColumnElement[int], attribute: Literal["then", "words"]
+) -> ColumnElement[str]:
     """What the rule at a place says, or NULL."""
     if not rules:
         return cast(null(), Text)
-    return case(*((index == place, constant(str(getattr(rule, attribute)))) for place, rule in enumerate(rules)), else_=null())
+    return case(
+        *((index == place, constant(str(getattr(rule, attribute)))) for place, rule in enumerate(rules)), else_=null()
+    )
 
 
 def any_match(rules: Sequence[Rule], columns: Columns) -> ColumnElement[bool]:

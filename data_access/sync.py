@@ -33,8 +33,16 @@ class SyncResult:
     seconds: float
 
 
-def sync_files(city: City, files: Sequence[Path], data_dir: Path, *, full: bool = False, data_through: datetime | None = None,
-               now: datetime | None = None, progress: Progress | None = None) -> SyncResult:
+def sync_files(
+    city: City,
+    files: Sequence[Path],
+    data_dir: Path,
+    *,
+    full: bool = False,
+    data_through: datetime | None = None,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> SyncResult:
     """Read files into a city's store and publish. Raises SourceError or SyncLocked; then readers see what they saw before.
 
     `now` is the moment of reading (default: the clock's); `data_through` an aware time up to which closings were seen.
@@ -62,7 +70,9 @@ def republish(city: City, data_dir: Path) -> int | None:
         return _publish(folder, city, lambda _stage, _share: None)[0]
 
 
-def _store(city: City, files: Sequence[Path], folder: Path, full: bool, data_through: datetime | None, now: int, tell: Progress) -> Counts:
+def _store(
+    city: City, files: Sequence[Path], folder: Path, full: bool, data_through: datetime | None, now: int, tell: Progress
+) -> Counts:
     total = Counts()
     with work_file(folder) as connection:
         load_zone(connection, city, now)
@@ -78,8 +88,17 @@ def _store(city: City, files: Sequence[Path], folder: Path, full: bool, data_thr
         if full:
             total += Counts(removed=ingest.remove_missing(connection, run, before))
         moved = _set_through(connection, city, data_through)
-        finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), read=total.read, stored=total.stored,
-                   updated=total.updated, unchanged=total.unchanged, quarantined=total.quarantined, removed=total.removed)
+        finish_run(
+            connection,
+            run,
+            finished_at=int(datetime.now(UTC).timestamp()),
+            read=total.read,
+            stored=total.stored,
+            updated=total.updated,
+            unchanged=total.unchanged,
+            quarantined=total.quarantined,
+            removed=total.removed,
+        )
         if total.changed or remapped or moved:
             _touch(connection)
         tell("Storing", 0.5)
@@ -105,8 +124,10 @@ def _set_through(connection: Connection, city: City, given: datetime | None) -> 
     seconds = int(given.timestamp())
     newest = ingest.newest_time(connection)
     if newest is not None and newest > seconds:
-        raise SourceError(f"The rows run to {utc_to_local(newest, city.zone):%Y-%m-%d %H:%M:%S}, later than the --data-through given; "
-                          "give a time at or after it. Nothing was changed.")
+        raise SourceError(
+            f"The rows run to {utc_to_local(newest, city.zone):%Y-%m-%d %H:%M:%S}, later than the --data-through given; "
+            "give a time at or after it. Nothing was changed."
+        )
     if read_state(connection, "data_through") == str(seconds):
         return False
     write_state(connection, "data_through", str(seconds))

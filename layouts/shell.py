@@ -17,7 +17,13 @@ from layouts.components.filter_bar import config, filter_bar
 from layouts.ids import Id, Kind, of_kind
 from layouts.pages.content import Link
 
-NAVIGATION = (("/", N_("Overview")), ("/map", N_("Map")), ("/departments", N_("Departments")), ("/districts", N_("Areas")), ("/about", N_("About")))
+NAVIGATION = (
+    ("/", N_("Overview")),
+    ("/map", N_("Map")),
+    ("/departments", N_("Departments")),
+    ("/districts", N_("Areas")),
+    ("/about", N_("About")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,11 @@ def navigation(frame: Frame, tr: Translator) -> list[tuple[Link, bool]]:
             continue
         if path == "/districts" and first_area == "neighbourhood":
             target = "/neighbourhoods"
-        current = frame.path == target or (path != "/" and frame.path.startswith(target + "/")) or (path == "/districts" and frame.path.startswith("/neighbourhoods"))
+        current = (
+            frame.path == target
+            or (path != "/" and frame.path.startswith(target + "/"))
+            or (path == "/districts" and frame.path.startswith("/neighbourhoods"))
+        )
         found.append((Link(tr(name), f"{target}?{frame.query}" if frame.query else target), current))
     return found
 
@@ -53,39 +63,62 @@ def navigation(frame: Frame, tr: Translator) -> list[tuple[Link, bool]]:
 def banner(city: CityFacts, tr: Translator) -> str:
     """What has to be said on every screen of a city; empty where there is nothing."""
     if city.invented:
-        return tr("{city} is an invented city. Every request, name and address here was made up by a program.", city=city.name)
+        return tr(
+            "{city} is an invented city. Every request, name and address here was made up by a program.", city=city.name
+        )
     return ""
 
 
 def source_facts(city: CityFacts, tr: Translator) -> list[str]:
     """Where the rows come from and how far they go, one sentence each."""
     return [
-        tr("Source: {source}, {licence}. {attribution}", source=city.source_name, licence=city.licence, attribution=city.attribution.rstrip(".") + "."),
-        tr("Requests to {day}; closings seen through {moment}.", day=tr.date(city.data_to), moment=tr.moment(city.data_through)),
+        tr(
+            "Source: {source}, {licence}. {attribution}",
+            source=city.source_name,
+            licence=city.licence,
+            attribution=city.attribution.rstrip(".") + ".",
+        ),
+        tr(
+            "Requests to {day}; closings seen through {moment}.",
+            day=tr.date(city.data_to),
+            moment=tr.moment(city.data_through),
+        ),
     ]
 
 
 def layout(frame: Frame, page: Sequence[Component], title: str, matched: str, tr: Translator) -> Component:
     """The whole Dash page around a rendered page."""
     invented = banner(frame.city, tr)
-    body = html.Div([
-        dcc.Location(id=Id.URL.value, refresh=False),
-        dcc.Store(id=Id.SHOWN.value, data=shown(frame, title)), dcc.Store(id=Id.CONFIG.value, data=config(frame.options, frame.city)),
-        dcc.Store(id=Id.FOCUS.value),
-        html.A(tr("Skip to the content"), href="#main", className="skip"),
-        _header(frame, tr),
-        *([html.P(invented, className="banner", role="note")] if invented else []),
-        filter_bar(frame.filters, frame.options, frame.city, tr),
-        html.P(matched, id=Id.STATUS.value, role="status", className="status"),
-        html.Main(html.Div(list(page), id=Id.PAGE.value), id="main", tabIndex=-1),
-        _footer(frame, tr),
-    ], className="site", lang=tr.locale, dir=tr.direction)
-    return dmc.MantineProvider(body, forceColorScheme=frame.scheme, theme={"primaryShade": 9, "fontFamily": "var(--font)", "cursorType": "pointer"})
+    body = html.Div(
+        [
+            dcc.Location(id=Id.URL.value, refresh=False),
+            dcc.Store(id=Id.SHOWN.value, data=shown(frame, title)),
+            dcc.Store(id=Id.CONFIG.value, data=config(frame.options, frame.city)),
+            dcc.Store(id=Id.FOCUS.value),
+            html.A(tr("Skip to the content"), href="#main", className="skip"),
+            _header(frame, tr),
+            *([html.P(invented, className="banner", role="note")] if invented else []),
+            filter_bar(frame.filters, frame.options, frame.city, tr),
+            html.P(matched, id=Id.STATUS.value, role="status", className="status"),
+            html.Main(html.Div(list(page), id=Id.PAGE.value), id="main", tabIndex=-1),
+            _footer(frame, tr),
+        ],
+        className="site",
+        lang=tr.locale,
+        dir=tr.direction,
+    )
+    return dmc.MantineProvider(
+        body,
+        forceColorScheme=frame.scheme,
+        theme={"primaryShade": 9, "fontFamily": "var(--font)", "cursorType": "pointer"},
+    )
 
 
 def skeleton() -> Component:
     """Every id that stands on each page once, and nothing else: what Dash checks its callbacks against."""
-    controls = [dmc.RadioGroup([], id=each.value) for each in (Id.PERIOD, Id.ORIGIN)] + [dmc.TextInput(id=each.value) for each in (Id.FROM, Id.TO)]
+    controls = [dmc.RadioGroup([], id=each.value) for each in (Id.PERIOD, Id.ORIGIN)] + [
+        dmc.TextInput(id=each.value) for each in (Id.FROM, Id.TO)
+    ]
     stores = [dcc.Store(id=each.value) for each in (Id.SHOWN, Id.CONFIG, Id.FOCUS)]
     places = [html.Div(id=each.value) for each in (Id.PAGE, Id.STATUS)]
     return html.Div([dcc.Location(id=Id.URL.value, refresh=False), *stores, *controls, *places])
@@ -102,25 +135,45 @@ def tab_title(title: str, city: CityFacts) -> str:
 
 
 def _header(frame: Frame, tr: Translator) -> Component:
-    links = [html.Li(dcc.Link(link.text, href=link.href, id=of_kind(Kind.NAV, link.href.split("?")[0]), className="current" if current else ""))
-             for link, current in navigation(frame, tr)]
-    return html.Header([
-        html.Div([html.Span("Fixed Yet?", className="brand"), _cities(frame, tr)], className="masthead"),
-        html.Nav(html.Ul(links), className="navigation", **{"aria-label": tr("Pages")}),  # type: ignore[arg-type]
-    ], className="top")
+    links = [
+        html.Li(
+            dcc.Link(
+                link.text,
+                href=link.href,
+                id=of_kind(Kind.NAV, link.href.split("?")[0]),
+                className="current" if current else "",
+            )
+        )
+        for link, current in navigation(frame, tr)
+    ]
+    return html.Header(
+        [
+            html.Div([html.Span("Fixed Yet?", className="brand"), _cities(frame, tr)], className="masthead"),
+            html.Nav(html.Ul(links), className="navigation", **{"aria-label": tr("Pages")}),  # type: ignore[arg-type]
+        ],
+        className="top",
+    )
 
 
 def _cities(frame: Frame, tr: Translator) -> Component:
     if len(frame.cities) < 2:
         return html.Span(frame.city.name, className="city")
     links = [html.Li(html.A(name, href=f"/?city={city}")) for city, name in frame.cities if city != frame.city.id]
-    return html.Details([html.Summary([html.Span(tr("City: "), className="visually-hidden"), frame.city.name], className="city"),
-                         html.Ul(links, className="panel")], className="filter cities")
+    return html.Details(
+        [
+            html.Summary([html.Span(tr("City: "), className="visually-hidden"), frame.city.name], className="city"),
+            html.Ul(links, className="panel"),
+        ],
+        className="filter cities",
+    )
 
 
 def _footer(frame: Frame, tr: Translator) -> Component:
     facts: list[Component] = [html.P(text) for text in source_facts(frame.city, tr)]
-    links: list[Component] = [dcc.Link(tr("How these numbers are computed"), href=f"/about?{frame.query}"), html.A(tr("Programming interface"), href="/api")]
+    links: list[Component] = [
+        dcc.Link(tr("How these numbers are computed"), href=f"/about?{frame.query}"),
+        html.A(tr("Programming interface"), href="/api"),
+    ]
     if frame.city.source_url:
         links.append(html.A(tr("The source's page"), href=frame.city.source_url))
     if frame.contact:

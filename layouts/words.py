@@ -11,25 +11,46 @@ from dashboard.i18n.translator import N_, Translator
 from layouts.pages.content import Numbers
 
 FIELD_NAMES = {
-    "category": N_("Problem"), "department": N_("Department"), "district": N_("District"),
-    "neighbourhood": N_("Neighborhood"), "channel": N_("Channel"),
+    "category": N_("Problem"),
+    "department": N_("Department"),
+    "district": N_("District"),
+    "neighbourhood": N_("Neighborhood"),
+    "channel": N_("Channel"),
 }
 NONE_NAMES = {
-    "category": N_("No problem recorded"), "department": N_("No department recorded"), "district": N_("No district recorded"),
-    "neighbourhood": N_("No neighborhood recorded"), "channel": N_("No channel recorded"),
+    "category": N_("No problem recorded"),
+    "department": N_("No department recorded"),
+    "district": N_("No district recorded"),
+    "neighbourhood": N_("No neighborhood recorded"),
+    "channel": N_("No channel recorded"),
 }
 ORIGINS = {
-    "resident": N_("requests of residents"), "city": N_("requests made by the city's own staff and systems"),
-    "information": N_("questions answered without work"), "all": N_("all requests, those of city staff and questions included"),
+    "resident": N_("requests of residents"),
+    "city": N_("requests made by the city's own staff and systems"),
+    "information": N_("questions answered without work"),
+    "all": N_("all requests, those of city staff and questions included"),
 }
 PERIOD_NAMES = {
-    "30d": N_("Last 30 days"), "90d": N_("Last 90 days"), "12m": N_("Last 12 months"), "fy": N_("This fiscal year"),
-    "last_fy": N_("Last fiscal year"), "all": N_("All dates"),
+    "30d": N_("Last 30 days"),
+    "90d": N_("Last 90 days"),
+    "12m": N_("Last 12 months"),
+    "fy": N_("This fiscal year"),
+    "last_fy": N_("Last fiscal year"),
+    "all": N_("All dates"),
 }
 ORIGIN_NAMES = {
-    "resident": N_("Residents"), "city": N_("City staff and systems"), "information": N_("Questions, no work"), "all": N_("Everybody"),
+    "resident": N_("Residents"),
+    "city": N_("City staff and systems"),
+    "information": N_("Questions, no work"),
+    "all": N_("Everybody"),
 }
-INTERVAL_NAMES = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Year")}
+INTERVAL_NAMES = {
+    "day": N_("Day"),
+    "week": N_("Week"),
+    "month": N_("Month"),
+    "quarter": N_("Quarter"),
+    "year": N_("Year"),
+}
 
 
 def field_name(field: str, city: CityFacts, tr: Translator) -> str:
@@ -45,7 +66,9 @@ def value_name(field: str, name: str, city: CityFacts, tr: Translator) -> str:
 
 def scope(filters: Filters, city: CityFacts, tr: Translator) -> str:
     """Which requests are meant: whose, when made, and each chosen value. A city's term is quoted, never inflected."""
-    parts = [tr("{whose} made {when}", whose=tr(ORIGINS[filters.origin]), when=tr.date_range(filters.start, filters.end))]
+    parts = [
+        tr("{whose} made {when}", whose=tr(ORIGINS[filters.origin]), when=tr.date_range(filters.start, filters.end))
+    ]
     for field, names in filters.selected().items():
         shown = tr.list_of([f"“{value_name(field, name, city, tr)}”" for name in names[:5]])
         if len(names) > 5:
@@ -57,8 +80,12 @@ def scope(filters: Filters, city: CityFacts, tr: Translator) -> str:
 
 def problem_sentence(problem: Problem, tr: Translator) -> str:
     """What of the address was left out, and what was expected."""
-    return tr("“{value}” was left out of the filter “{parameter}”: {expected} was expected.",
-              value=problem.value[:80], parameter=problem.parameter, expected=problem.expected)
+    return tr(
+        "“{value}” was left out of the filter “{parameter}”: {expected} was expected.",
+        value=problem.value[:80],
+        parameter=problem.parameter,
+        expected=problem.expected,
+    )
 
 
 def wait(numbers: Numbers, tr: Translator) -> str:
@@ -116,12 +143,21 @@ def speed_sentence(numbers: Numbers, subject: str, tr: Translator) -> str:
     if not numbers["requests"]:
         return tr("No requests match this selection. Widen the dates or clear a filter.")
     if not found["n"]:
-        return tr("{subject}: how long they take cannot be said, because the source has no usable closing times for them.", subject=subject)
+        return tr(
+            "{subject}: how long they take cannot be said, because the source has no usable closing times for them.",
+            subject=subject,
+        )
     if found["n"] < TOO_FEW:
-        return tr.n("{subject}: with {n} request there are too few to say how long they take.",
-                    "{subject}: with {n} requests there are too few to say how long they take.", found["n"], subject=subject)
+        return tr.n(
+            "{subject}: with {n} request there are too few to say how long they take.",
+            "{subject}: with {n} requests there are too few to say how long they take.",
+            found["n"],
+            subject=subject,
+        )
     if found["p50_days"] is None:
-        first = tr("{subject}: fewer than half were closed within {time}.", subject=subject, time=tr.days(_observed(numbers)))
+        first = tr(
+            "{subject}: fewer than half were closed within {time}.", subject=subject, time=tr.days(_observed(numbers))
+        )
     else:
         first = tr("{subject}: half are closed within {time}.", subject=subject, time=tr.days(found["p50_days"]))
     return f"{first} {_tail(numbers, tr)}".strip()
@@ -133,8 +169,12 @@ def _tail(numbers: Numbers, tr: Translator) -> str:
         return tr("Nine in ten are closed within {time}.", time=tr.days(found["p90_days"]))
     for days in ("90", "30", "7"):
         if found["closed_within_observed"][days]:
-            return tr.n("{share} are still open after {n} day.", "{share} are still open after {n} days.", int(days),
-                        share=tr.percent(1 - found["closed_within"][days]))
+            return tr.n(
+                "{share} are still open after {n} day.",
+                "{share} are still open after {n} days.",
+                int(days),
+                share=tr.percent(1 - found["closed_within"][days]),
+            )
     return ""
 
 
@@ -143,8 +183,15 @@ def count_change(numbers: Numbers, key: str, tr: Translator) -> str:
     earlier = numbers.get("compare")
     if not earlier:
         return ""
-    return tr("{change} than {when}", change=tr.change(relative_change(numbers[key], earlier[key])), when=earlier_name(earlier, tr)) \
-        if abs(relative_change(numbers[key], earlier[key]) or 0) >= 0.005 else _same(earlier, tr)
+    return (
+        tr(
+            "{change} than {when}",
+            change=tr.change(relative_change(numbers[key], earlier[key])),
+            when=earlier_name(earlier, tr),
+        )
+        if abs(relative_change(numbers[key], earlier[key]) or 0) >= 0.005
+        else _same(earlier, tr)
+    )
 
 
 def wait_change(numbers: Numbers, tr: Translator) -> str:
@@ -156,7 +203,9 @@ def wait_change(numbers: Numbers, tr: Translator) -> str:
     when = earlier_name(earlier, tr)
     if now["p50_days"] is None or before["p50_days"] is None:
         return ""
-    clear = (now["p50_low"] or 0) > (before["p50_high"] or float("inf")) or (before["p50_low"] or 0) > (now["p50_high"] or float("inf"))
+    clear = (now["p50_low"] or 0) > (before["p50_high"] or float("inf")) or (before["p50_low"] or 0) > (
+        now["p50_high"] or float("inf")
+    )
     if not clear:
         return tr("no clear difference from {when} ({before})", when=when, before=tr.days(before["p50_days"]))
     if now["p50_days"] > before["p50_days"]:

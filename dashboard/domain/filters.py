@@ -14,11 +14,19 @@ OriginChoice = Literal["resident", "city", "information", "all"]
 Interval = Literal["day", "week", "month", "quarter", "year"]
 Compare = Literal["year", "previous", "none"]
 
-MULTIPLE = {"category": "categories", "department": "departments", "district": "districts",
-            "neighbourhood": "neighbourhoods", "channel": "channels"}
+MULTIPLE = {
+    "category": "categories",
+    "department": "departments",
+    "district": "districts",
+    "neighbourhood": "neighbourhoods",
+    "channel": "channels",
+}
 """Query keys that may repeat, and the attribute each fills."""
 CHOICES: dict[str, tuple[str, ...]] = {
-    "origin": get_args(OriginChoice), "interval": get_args(Interval), "compare": get_args(Compare), "period": PERIODS,
+    "origin": get_args(OriginChoice),
+    "interval": get_args(Interval),
+    "compare": get_args(Compare),
+    "period": PERIODS,
 }
 DEFAULTS = {"period": "12m", "origin": "resident", "interval": "month", "compare": "year"}
 KEYS = ("city", "from", "to", "period", *MULTIPLE, "origin", "interval", "compare", "lang")
@@ -107,10 +115,16 @@ class Filters:
         chosen = {key: _choice(key, pairs, problems) for key in CHOICES}
         start, end, period = _dates(pairs, chosen["period"], options, problems)
         values = {attribute: _names(key, pairs, options, problems) for key, attribute in MULTIPLE.items()}
-        return cls(city=options.city, start=start, end=end, period=period,
-                   origin=chosen["origin"] or "resident",  # type: ignore[arg-type]
-                   interval=chosen["interval"] or "month",  # type: ignore[arg-type]
-                   compare=chosen["compare"] or "year", **values), tuple(problems)  # type: ignore[arg-type]
+        return cls(
+            city=options.city,
+            start=start,
+            end=end,
+            period=period,
+            origin=chosen["origin"] or "resident",  # type: ignore[arg-type]
+            interval=chosen["interval"] or "month",  # type: ignore[arg-type]
+            compare=chosen["compare"] or "year",
+            **values,
+        ), tuple(problems)  # type: ignore[arg-type]
 
     def to_query(self, *, with_city: bool = True) -> str:
         """The canonical query string: defaults left out, keys in a fixed order; `parse` reads it back to an equal value."""
@@ -121,7 +135,11 @@ class Filters:
             pairs.append(("period", self.period))
         for key, attribute in MULTIPLE.items():
             pairs += [(key, name) for name in getattr(self, attribute)]
-        pairs += [(key, getattr(self, key)) for key in ("origin", "interval", "compare") if getattr(self, key) != DEFAULTS[key]]
+        pairs += [
+            (key, getattr(self, key))
+            for key in ("origin", "interval", "compare")
+            if getattr(self, key) != DEFAULTS[key]
+        ]
         return urlencode(pairs)
 
     def selected(self) -> dict[str, tuple[str, ...]]:
@@ -147,8 +165,9 @@ def _choice(key: str, pairs: list[tuple[str, str]], problems: list[Problem]) -> 
     return chosen
 
 
-def _dates(pairs: list[tuple[str, str]], period: str | None, options: Options,
-           problems: list[Problem]) -> tuple[date, date, str | None]:
+def _dates(
+    pairs: list[tuple[str, str]], period: str | None, options: Options, problems: list[Problem]
+) -> tuple[date, date, str | None]:
     given: dict[str, date] = {}
     for key, value in pairs:
         if key in ("from", "to"):

@@ -48,12 +48,18 @@ def distribution(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
 
 def _requests(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
     totals = _per_bucket(volume.created_by_day(snapshot, filters), filters.interval)
-    return [_row(snapshot, filters, "requests", bucket, totals.get(bucket_start(bucket[0], filters.interval), 0)) for bucket in found]
+    return [
+        _row(snapshot, filters, "requests", bucket, totals.get(bucket_start(bucket[0], filters.interval), 0))
+        for bucket in found
+    ]
 
 
 def _closed(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
     totals = _per_bucket(volume.closed_by_day(snapshot, filters), filters.interval)
-    return [_row(snapshot, filters, "closed", bucket, totals.get(bucket_start(bucket[0], filters.interval), 0)) for bucket in found]
+    return [
+        _row(snapshot, filters, "closed", bucket, totals.get(bucket_start(bucket[0], filters.interval), 0))
+        for bucket in found
+    ]
 
 
 def _backlog(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
@@ -61,7 +67,10 @@ def _backlog(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[
     days = pd.date_range(snapshot.data_from, found[-1][1], freq="D")
     flows = flows.assign(day=pd.to_datetime(flows["day"])).set_index("day").reindex(days, fill_value=0)
     still_open = backlog(flows["opened"].to_numpy(), flows["closed"].to_numpy())
-    return [_row(snapshot, filters, "backlog", bucket, int(still_open[(bucket[1] - snapshot.data_from).days])) for bucket in found]
+    return [
+        _row(snapshot, filters, "backlog", bucket, int(still_open[(bucket[1] - snapshot.data_from).days]))
+        for bucket in found
+    ]
 
 
 def _wait(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
@@ -80,24 +89,49 @@ def _wait(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dic
 
 def _on_time(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
     frame = cohort.counts(snapshot, filters, [_bucket_column(filters.interval)])
-    parts = {_as_day(row["bucket"]): OnTime(**{name: int(row[name]) for name in OnTime.__slots__}) for row in frame.to_dict("records")}
+    parts = {
+        _as_day(row["bucket"]): OnTime(**{name: int(row[name]) for name in OnTime.__slots__})
+        for row in frame.to_dict("records")
+    }
     rows: list[dict[str, Any]] = []
     for bucket in found:
         part = parts.get(bucket_start(bucket[0], filters.interval), OnTime())
-        rows.append(_row(snapshot, filters, "on_time", bucket, part.rate, n=part.due, not_yet_due=part.not_yet_due_share))
+        rows.append(
+            _row(snapshot, filters, "on_time", bucket, part.rate, n=part.due, not_yet_due=part.not_yet_due_share)
+        )
     return rows
 
 
-def _row(snapshot: Snapshot, filters: Filters, measure: Measure, bucket: Bucket, value: float | Estimate | None, *,
-         n: int | None = None, not_yet_due: float | None = None) -> dict[str, Any]:
+def _row(
+    snapshot: Snapshot,
+    filters: Filters,
+    measure: Measure,
+    bucket: Bucket,
+    value: float | Estimate | None,
+    *,
+    n: int | None = None,
+    not_yet_due: float | None = None,
+) -> dict[str, Any]:
     estimate = value if isinstance(value, Estimate) else Estimate(value, None, None)
     mature = _is_whole(bucket, filters.interval) and is_mature(
-        measure, bucket[1], snapshot.data_to, snapshot.data_through_local.date(), not_yet_due_share=not_yet_due,
-        data_from=snapshot.data_from, run_in_days=snapshot.city.run_in_days)
+        measure,
+        bucket[1],
+        snapshot.data_to,
+        snapshot.data_through_local.date(),
+        not_yet_due_share=not_yet_due,
+        data_from=snapshot.data_from,
+        run_in_days=snapshot.city.run_in_days,
+    )
     counted = measure in ("requests", "closed", "backlog")
-    return {"start": bucket[0], "end": bucket[1], "n": int(estimate.value or 0) if n is None else n,
-            "value": estimate.value if counted else rounded(estimate.value),
-            "low": rounded(estimate.low), "high": rounded(estimate.high), "mature": mature}
+    return {
+        "start": bucket[0],
+        "end": bucket[1],
+        "n": int(estimate.value or 0) if n is None else n,
+        "value": estimate.value if counted else rounded(estimate.value),
+        "low": rounded(estimate.low),
+        "high": rounded(estimate.high),
+        "mature": mature,
+    }
 
 
 def _is_whole(bucket: Bucket, interval: str) -> bool:

@@ -61,21 +61,37 @@ def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:
         return None
     as_of = observed_until(other.end, filters.end, snapshot.data_through_local, snapshot.city.zone)
     earlier = replace(filters.between(other.start, other.end), compare="none")
-    numbers = _numbers(snapshot, earlier, [], int(as_of.timestamp())).get(ALL) or _nothing(snapshot, earlier, int(as_of.timestamp()))
-    return {"kind": other.kind.value, "extra_weekdays": other.extra_weekdays, "from": other.start.isoformat(), "to": other.end.isoformat(),
-            "observed_to": as_of.astimezone(snapshot.city.zone).isoformat(timespec="seconds"), **numbers}
+    numbers = _numbers(snapshot, earlier, [], int(as_of.timestamp())).get(ALL) or _nothing(
+        snapshot, earlier, int(as_of.timestamp())
+    )
+    return {
+        "kind": other.kind.value,
+        "extra_weekdays": other.extra_weekdays,
+        "from": other.start.isoformat(),
+        "to": other.end.isoformat(),
+        "observed_to": as_of.astimezone(snapshot.city.zone).isoformat(timespec="seconds"),
+        **numbers,
+    }
 
 
 def header(snapshot: Snapshot, filters: Filters) -> Numbers:
     """What every answer says of itself: city, filters, period, dates of the data, versions."""
     return {
         "city": snapshot.city.id,
-        "filters": {**{key: list(names) for key, names in filters.selected().items()}, "origin": filters.origin,
-                    "period": filters.period, "interval": filters.interval, "compare": filters.compare},
-        "from": filters.start.isoformat(), "to": filters.end.isoformat(),
-        "data_from": snapshot.data_from.isoformat(), "data_to": snapshot.data_to.isoformat(),
+        "filters": {
+            **{key: list(names) for key, names in filters.selected().items()},
+            "origin": filters.origin,
+            "period": filters.period,
+            "interval": filters.interval,
+            "compare": filters.compare,
+        },
+        "from": filters.start.isoformat(),
+        "to": filters.end.isoformat(),
+        "data_from": snapshot.data_from.isoformat(),
+        "data_to": snapshot.data_to.isoformat(),
         "data_through": snapshot.data_through_local.isoformat(timespec="seconds"),
-        "data_version": snapshot.version, "method_version": METHOD_VERSION,
+        "data_version": snapshot.version,
+        "method_version": METHOD_VERSION,
     }
 
 
@@ -92,9 +108,14 @@ def wait_numbers(survival: Survival) -> Numbers:
     median, ninety = survival.quantile(0.5), survival.quantile(0.9)
     within_days = {str(days): survival.closed_within(days) for days in HORIZONS}
     return {
-        "n": survival.n, "events": survival.event_count,
-        "p50_days": rounded(median.value), "p50_low": rounded(median.low), "p50_high": rounded(median.high),
-        "p90_days": rounded(ninety.value), "p90_low": rounded(ninety.low), "p90_high": rounded(ninety.high),
+        "n": survival.n,
+        "events": survival.event_count,
+        "p50_days": rounded(median.value),
+        "p50_low": rounded(median.low),
+        "p50_high": rounded(median.high),
+        "p90_days": rounded(ninety.value),
+        "p90_low": rounded(ninety.low),
+        "p90_high": rounded(ninety.high),
         "closed_within": {days: rounded(estimate.value) for days, estimate in within_days.items()},
         "closed_within_low": {days: rounded(estimate.low) for days, estimate in within_days.items()},
         "closed_within_high": {days: rounded(estimate.high) for days, estimate in within_days.items()},
@@ -115,14 +136,20 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 6)
 
 
-def _numbers(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]], as_of: int | None) -> dict[tuple[Hashable, ...], Numbers]:
+def _numbers(
+    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]], as_of: int | None
+) -> dict[tuple[Hashable, ...], Numbers]:
     keys = [column.name for column in by]
     last = within(snapshot, filters)[1]
     counts = _by_key(cohort.counts(snapshot, filters, by, as_of=as_of), keys)
-    waits = {key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)}
+    waits = {
+        key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)
+    }
     left = _by_key(cohort.left_out_origins(snapshot, filters, by, as_of=as_of), keys)
-    flows = {"closed": volume.closed(snapshot, filters, by, as_of=as_of),
-             "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of)}
+    flows = {
+        "closed": volume.closed(snapshot, filters, by, as_of=as_of),
+        "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of),
+    }
     if as_of is None:
         flows["overdue"] = cohort.overdue(snapshot, filters, by)
     amounts = {name: {key: int(row["n"]) for key, row in _by_key(frame, keys).items()} for name, frame in flows.items()}
@@ -130,20 +157,38 @@ def _numbers(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]],
     for key in counts.keys() | {key for found in amounts.values() for key, n in found.items() if n}:
         row = counts.get(key) or dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
         excluded = left.get(key, {"city": 0, "information": 0})
-        result[key] = _assembled(snapshot, filters, row, waits.get(key) or _no_survival(), excluded,
-                                 {name: found.get(key, 0) for name, found in amounts.items()}, as_of)
+        result[key] = _assembled(
+            snapshot,
+            filters,
+            row,
+            waits.get(key) or _no_survival(),
+            excluded,
+            {name: found.get(key, 0) for name, found in amounts.items()},
+            as_of,
+        )
     return result
 
 
-def _assembled(snapshot: Snapshot, filters: Filters, row: dict[str, Any], survival: Survival, excluded: dict[str, Any],
-               amounts: dict[str, int], as_of: int | None = None) -> Numbers:
+def _assembled(
+    snapshot: Snapshot,
+    filters: Filters,
+    row: dict[str, Any],
+    survival: Survival,
+    excluded: dict[str, Any],
+    amounts: dict[str, int],
+    as_of: int | None = None,
+) -> Numbers:
     return {
         **{name: int(row[name]) for name in ("requests", "duplicates", "open", "closed_of_these", "cancelled")},
         **amounts,
         "wait": {**wait_numbers(survival), "observed_days": observed_days(snapshot, filters, as_of)},
         "on_time": on_time_numbers(row),
         "outcomes": {outcome.value: int(row[cohort.outcome_column(outcome)]) for outcome in Outcome},
-        "left_out": {"city": int(excluded["city"]), "information": int(excluded["information"]), "no_duration": int(row["no_duration"])},
+        "left_out": {
+            "city": int(excluded["city"]),
+            "information": int(excluded["information"]),
+            "no_duration": int(row["no_duration"]),
+        },
     }
 
 

@@ -15,11 +15,25 @@ from data_access.store.bins import bin_cells, bin_in, cell_of
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts
 
-COUNTED = ("requests", "duplicates", "open", "closed_of_these", "cancelled", "no_duration",
-           "on_time", "late_closed", "open_overdue", "not_yet_due", "without_target", "no_closing_time")
+COUNTED = (
+    "requests",
+    "duplicates",
+    "open",
+    "closed_of_these",
+    "cancelled",
+    "no_duration",
+    "on_time",
+    "late_closed",
+    "open_overdue",
+    "not_yet_due",
+    "without_target",
+    "no_closing_time",
+)
 
 
-def durations(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None) -> pd.DataFrame:
+def durations(
+    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+) -> pd.DataFrame:
     """Distinct requests of the cohort by duration bin.
 
     Columns: the labels of `by`, bin (see domain.durations), events, censored. Rows without a usable duration are left
@@ -41,11 +55,18 @@ def durations(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]]
     inner = select(*by, bin_.label("bin"), event.label("event"), facts.c.n).select_from(source).where(*where).subquery()
     keys = [inner.c[column.name] for column in by]
     return snapshot.count(
-        select(*keys, inner.c.bin, _sum(inner.c.n, inner.c.event == 1, "events"), _sum(inner.c.n, inner.c.event == 0, "censored"))
-        .group_by(*keys, inner.c.bin))
+        select(
+            *keys,
+            inner.c.bin,
+            _sum(inner.c.n, inner.c.event == 1, "events"),
+            _sum(inner.c.n, inner.c.event == 0, "censored"),
+        ).group_by(*keys, inner.c.bin)
+    )
 
 
-def counts(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None) -> pd.DataFrame:
+def counts(
+    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+) -> pd.DataFrame:
     """What the cohort adds up to. Columns: the labels of `by`, those of COUNTED, and one for each outcome of the ended (outcome_column)."""
     by = by or []
     c = facts.c
@@ -56,11 +77,17 @@ def counts(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | 
     observed = as_of if as_of is not None else snapshot.data_through
     parts = on_time_parts(ended, observed)
     sums = [
-        _sum(c.n, None, "requests"), _sum(c.n, ~distinct, "duplicates"), _sum(c.n, and_(distinct, ~ended), "open"),
-        _sum(c.n, and_(distinct, ended, ~is_cancelled), "closed_of_these"), _sum(c.n, and_(distinct, is_cancelled), "cancelled"),
+        _sum(c.n, None, "requests"),
+        _sum(c.n, ~distinct, "duplicates"),
+        _sum(c.n, and_(distinct, ~ended), "open"),
+        _sum(c.n, and_(distinct, ended, ~is_cancelled), "closed_of_these"),
+        _sum(c.n, and_(distinct, is_cancelled), "cancelled"),
         _sum(c.n, and_(distinct, c.event.is_(None)), "no_duration"),
         *(_sum(c.n, and_(distinct, test), name) for name, test in parts.items()),
-        *(_sum(c.n, and_(distinct, ended, c.outcome == OUTCOME_CODES[outcome]), outcome_column(outcome)) for outcome in Outcome),
+        *(
+            _sum(c.n, and_(distinct, ended, c.outcome == OUTCOME_CODES[outcome]), outcome_column(outcome))
+            for outcome in Outcome
+        ),
     ]
     where = [chosen(snapshot, filters), created(snapshot, filters)]
     if as_of is not None:
@@ -83,21 +110,33 @@ def on_time_parts(ended: ColumnElement[bool], observed: int) -> dict[str, Column
     }
 
 
-def left_out_origins(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *,
-                     as_of: int | None = None) -> pd.DataFrame:
+def left_out_origins(
+    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+) -> pd.DataFrame:
     """Requests that only the default origin leaves out. Columns: the labels of `by`, city, information."""
     by = by or []
     there = true() if as_of is None else facts.c.created_at <= as_of
-    wanted = {origin: facts.c.origin == ORIGIN_CODES[origin] if filters.origin == "resident" else false() for origin in ("city", "information")}
-    return snapshot.count(select(*by, *(_sum(facts.c.n, test, name) for name, test in wanted.items()))
-                          .where(chosen(snapshot, filters, any_origin=True), created(snapshot, filters), there).group_by(*by))
+    wanted = {
+        origin: facts.c.origin == ORIGIN_CODES[origin] if filters.origin == "resident" else false()
+        for origin in ("city", "information")
+    }
+    return snapshot.count(
+        select(*by, *(_sum(facts.c.n, test, name) for name, test in wanted.items()))
+        .where(chosen(snapshot, filters, any_origin=True), created(snapshot, filters), there)
+        .group_by(*by)
+    )
 
 
 def overdue(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None) -> pd.DataFrame:
     """Distinct requests that are open and past due at data through, whenever created. Columns: the labels of `by`, n."""
     by = by or []
-    return snapshot.count(select(*by, _sum(facts.c.n, None, "n")).where(
-        chosen(snapshot, filters), distinct, facts.c.status.in_(OPEN_CODES), facts.c.due_at <= snapshot.data_through).group_by(*by))
+    return snapshot.count(
+        select(*by, _sum(facts.c.n, None, "n"))
+        .where(
+            chosen(snapshot, filters), distinct, facts.c.status.in_(OPEN_CODES), facts.c.due_at <= snapshot.data_through
+        )
+        .group_by(*by)
+    )
 
 
 def outcome_column(outcome: Outcome) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
 
@@ -39,7 +41,9 @@ def left_out(snapshot: Snapshot) -> pd.DataFrame:
         "duplicates": and_(resident, c.duplicate == 1),
         "no_duration": and_(resident, c.duplicate == 0, c.event.is_(None)),
     }
-    return snapshot.count(select(*(_sum(test, name) for name, test in tests.items())))
+    sums: list[Any] = [_sum(test, name) for name, test in tests.items()]
+    statement: Any = select(*sums)
+    return snapshot.count(statement)
 
 
 def _sum(test: ColumnElement[bool], label: str) -> ColumnElement[int]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select, true
 
 from dashboard.domain.filters import Filters
 from data_access.queries.conditions import OPEN_CODES, chosen, created, distinct, within
@@ -17,17 +17,25 @@ from data_access.store.tables import facts
 def created_by_day(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     """Requests created on each chosen day, duplicates included. Columns: day, n."""
     day = facts.c.created_day
-    return snapshot.count(select(day.label("day"), _n()).where(chosen(snapshot, filters), created(snapshot, filters)).group_by(day))
+    return snapshot.count(
+        select(day.label("day"), _n()).where(chosen(snapshot, filters), created(snapshot, filters)).group_by(day)
+    )
 
 
 def closed_by_day(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     """Distinct requests closed on each chosen day, whenever created. Columns: day, n."""
     day = facts.c.closed_day
     first, last = within(snapshot, filters)
-    return snapshot.count(select(day.label("day"), _n()).where(chosen(snapshot, filters), distinct, day.between(first, last)).group_by(day))
+    return snapshot.count(
+        select(day.label("day"), _n())
+        .where(chosen(snapshot, filters), distinct, day.between(first, last))
+        .group_by(day)
+    )
 
 
-def closed(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None) -> pd.DataFrame:
+def closed(
+    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+) -> pd.DataFrame:
     """Distinct requests closed in the period, whenever created. Columns: the labels of `by`, n.
 
     With `as_of` (UTC seconds) closings after it are unknown.
@@ -35,12 +43,21 @@ def closed(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | 
     by = by or []
     first, last = within(snapshot, filters)
     known = true() if as_of is None else facts.c.closed_at <= as_of
-    return snapshot.count(select(*by, _n()).where(
-        chosen(snapshot, filters), distinct, facts.c.closed_day.between(first, last), known).group_by(*by))
+    return snapshot.count(
+        select(*by, _n())
+        .where(chosen(snapshot, filters), distinct, facts.c.closed_day.between(first, last), known)
+        .group_by(*by)
+    )
 
 
-def backlog_at(snapshot: Snapshot, filters: Filters, day: date, by: list[ColumnElement[Any]] | None = None, *,
-               as_of: int | None = None) -> pd.DataFrame:
+def backlog_at(
+    snapshot: Snapshot,
+    filters: Filters,
+    day: date,
+    by: list[ColumnElement[Any]] | None = None,
+    *,
+    as_of: int | None = None,
+) -> pd.DataFrame:
     """Distinct requests created on or before a day and not closed by its end. Columns: the labels of `by`, n.
 
     With `as_of` (UTC seconds) as it stood then, if the day was not over.
@@ -60,13 +77,23 @@ def flows_by_day(snapshot: Snapshot, filters: Filters, last: date) -> pd.DataFra
     created on an impossible day before the data begin, joins on their first day.
     """
     c = facts.c
-    counted = and_(chosen(snapshot, filters), distinct, or_(c.status.in_(OPEN_CODES), c.closed_day.is_not(None)), c.created_day <= last)
+    counted = and_(
+        chosen(snapshot, filters),
+        distinct,
+        or_(c.status.in_(OPEN_CODES), c.closed_day.is_not(None)),
+        c.created_day <= last,
+    )
     joined = func.greatest(c.created_day, snapshot.data_from)
     opened = select(joined.label("day"), _n()).where(counted).group_by(joined)
     left = func.greatest(c.closed_day, joined)
     ended = select(left.label("day"), _n()).where(counted, c.closed_day.is_not(None), left <= last).group_by(left)
     frame = snapshot.count(opened).set_index("day")["n"].rename("opened").to_frame()
-    return frame.join(snapshot.count(ended).set_index("day")["n"].rename("closed"), how="outer").fillna(0).astype(int).reset_index()
+    return (
+        frame.join(snapshot.count(ended).set_index("day")["n"].rename("closed"), how="outer")
+        .fillna(0)
+        .astype(int)
+        .reset_index()
+    )
 
 
 def _n() -> ColumnElement[int]:

@@ -88,7 +88,7 @@ def _has(path: Path, wanted: bytes) -> bool:
         while chunk := stream.read(CHUNK):
             if wanted in kept + chunk:
                 return True
-            kept = chunk[1 - len(wanted):]
+            kept = chunk[1 - len(wanted) :]
     return False
 
 
@@ -130,14 +130,15 @@ def _check_text(data: bytes, given: Path, line: int) -> bytes:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.end == len(data) and error.reason == "unexpected end of data":
-            return data[error.start:]
+            return data[error.start :]
         _refuse_encoding(given, line + data[: error.start].count(b"\n"))
     return b""
 
 
 def _refuse_encoding(given: Path, line: int) -> None:
-    raise SourceError(f"{given} is not UTF-8 text (line {line}); convert it first, for example with "
-                      f"'iconv -f WINDOWS-1252 -t UTF-8'.")
+    raise SourceError(
+        f"{given} is not UTF-8 text (line {line}); convert it first, for example with 'iconv -f WINDOWS-1252 -t UTF-8'."
+    )
 
 
 def _read_header(path: Path, given: Path) -> tuple[tuple[str, ...], str]:
@@ -149,5 +150,7 @@ def _read_header(path: Path, given: Path) -> tuple[tuple[str, ...], str]:
     try:
         header = tuple(name.strip() for name in next(csv.reader([first], delimiter=delimiter)))
     except csv.Error as error:
-        raise SourceError(f"{given} does not begin with a line of column names ({error}); a CSV file was expected.") from error
+        raise SourceError(
+            f"{given} does not begin with a line of column names ({error}); a CSV file was expected."
+        ) from error
     return header, delimiter

@@ -18,7 +18,8 @@ CELLS_PER_E_FOLD = 110.37
 NEVER = 2**62
 
 bin_cells = Table(
-    "bin_cells", published,
+    "bin_cells",
+    published,
     Column("cell", Integer, nullable=False),
     Column("bin", SmallInteger, nullable=False),
     Column("first_limit", BigInteger, nullable=False),
@@ -28,12 +29,17 @@ bin_cells = Table(
 
 def cell_of(seconds: ColumnElement[int]) -> ColumnElement[int]:
     """The cell that a number of seconds lies in; zero has a cell of its own."""
-    return case((seconds <= 0, -1), else_=cast(func.floor(func.ln(func.greatest(seconds, 1)) * CELLS_PER_E_FOLD), Integer))
+    return case(
+        (seconds <= 0, -1), else_=cast(func.floor(func.ln(func.greatest(seconds, 1)) * CELLS_PER_E_FOLD), Integer)
+    )
 
 
 def bin_in(cell: Table, seconds: ColumnElement[int]) -> ColumnElement[int]:
     """The bin of a number of seconds, from the row of bin_cells that its cell joins to."""
-    past = sum((case((and_(seconds > limit), 1), else_=0) for limit in (cell.c.first_limit, cell.c.second_limit)), start=cell.c.bin)
+    past = sum(
+        (case((and_(seconds > limit), 1), else_=0) for limit in (cell.c.first_limit, cell.c.second_limit)),
+        start=cell.c.bin,
+    )
     return cast(past, SmallInteger)
 
 

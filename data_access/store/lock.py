@@ -20,8 +20,10 @@ def city_lock(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             handle.seek(0)
-            raise SyncLocked(f"Another sync of {folder.name} is running (process {handle.read().strip() or 'unknown'}); "
-                             "wait until it has finished.") from None
+            raise SyncLocked(
+                f"Another sync of {folder.name} is running (process {handle.read().strip() or 'unknown'}); "
+                "wait until it has finished."
+            ) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()

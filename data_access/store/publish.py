@@ -6,16 +6,22 @@ import json
 import os
 import shutil
 import tempfile
-from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, MetaData, func, insert, select
 
 from data_access import boundaries, rollup
 from data_access.city import City
 from data_access.store.engines import duckdb
-from data_access.store.tables import about, public_records, published, published_runs, quarantine, quarantine_counts, runs
-from sqlalchemy import MetaData, func
+from data_access.store.tables import (
+    about,
+    public_records,
+    published,
+    published_runs,
+    quarantine,
+    quarantine_counts,
+    runs,
+)
 
 KEPT = 3
 COUNTS, RECORDS, CURRENT = "counts.duckdb", "records.duckdb", "CURRENT"
@@ -95,10 +101,19 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
 def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number: int) -> None:
     work_runs, work_quarantine = (table.to_metadata(MetaData(), schema="work") for table in (runs, quarantine))
     connection.execute(insert(published_runs).from_select([c.name for c in runs.columns], select(work_runs)))
-    connection.execute(insert(quarantine_counts).from_select(
-        ["reason", "n"], select(work_quarantine.c.reason, func.count()).group_by(work_quarantine.c.reason)))
-    facts_about = {"city": city.model_dump_json(by_alias=True), "version": str(number), "rows": str(dates.rows), "data_from": dates.data_from.isoformat(),
-                   "data_to": dates.data_to.isoformat(), "data_through": str(dates.data_through)}
+    connection.execute(
+        insert(quarantine_counts).from_select(
+            ["reason", "n"], select(work_quarantine.c.reason, func.count()).group_by(work_quarantine.c.reason)
+        )
+    )
+    facts_about = {
+        "city": city.model_dump_json(by_alias=True),
+        "version": str(number),
+        "rows": str(dates.rows),
+        "data_from": dates.data_from.isoformat(),
+        "data_to": dates.data_to.isoformat(),
+        "data_through": str(dates.data_through),
+    }
     connection.execute(insert(about), [{"key": key, "value": value} for key, value in facts_about.items()])
 
 
@@ -128,5 +143,3 @@ def _drop_old(folder: Path, number: int) -> None:
     for path in folder.glob("v*"):
         if path.is_dir() and path.name[1:].isdigit() and _number(path) <= number - KEPT:
             shutil.rmtree(path, ignore_errors=True)
-
-

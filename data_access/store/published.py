@@ -87,7 +87,9 @@ class Published:
         """The ids of the cities that have a published version."""
         if not self._data_dir.is_dir():
             return []
-        return sorted(path.name for path in self._data_dir.iterdir() if path.is_dir() and current_version(path) is not None)
+        return sorted(
+            path.name for path in self._data_dir.iterdir() if path.is_dir() and current_version(path) is not None
+        )
 
     @contextmanager
     def open(self, city: str) -> Iterator[Snapshot]:
@@ -132,22 +134,40 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
     known = {row.key: row.value for row in _frame(counts, select(about)).itertuples()}
     city = City.model_validate(json.loads(known["city"]))
     listed = _frame(counts, select(names).order_by(names.c.field, names.c.code))
-    fields = {field: _field_options(listed[listed["field"] == field], city.aliases.get(field, {})) for field in DIMENSIONS}
+    fields = {
+        field: _field_options(listed[listed["field"] == field], city.aliases.get(field, {})) for field in DIMENSIONS
+    }
     data_from, data_to = date.fromisoformat(known["data_from"]), date.fromisoformat(known["data_to"])
     return Snapshot(
-        city=city, version=version, rows=int(known["rows"]), data_from=data_from, data_to=data_to,
+        city=city,
+        version=version,
+        rows=int(known["rows"]),
+        data_from=data_from,
+        data_to=data_to,
         data_through=int(known["data_through"]),
         options=Options(city.id, data_from, data_to, city.fiscal_year_starts, fields),
-        codes={field: dict(zip(rows["name"], rows["code"].astype(int), strict=True)) for field, rows in listed.groupby("field")}
+        codes={
+            field: dict(zip(rows["name"], rows["code"].astype(int), strict=True))
+            for field, rows in listed.groupby("field")
+        }
         | {field: {} for field in DIMENSIONS if field not in set(listed["field"])},
-        folder=place, counts=counts, records=duckdb.open_published(place / RECORDS, threads=threads),
+        folder=place,
+        counts=counts,
+        records=duckdb.open_published(place / RECORDS, threads=threads),
     )
 
 
 def _field_options(rows: pd.DataFrame, aliases: dict[str, str]) -> FieldOptions:
-    ordered: Sequence[str] = [*rows.loc[rows["name"] != NONE_NAME, "name"], *rows.loc[rows["name"] == NONE_NAME, "name"]]
-    return FieldOptions(tuple(ordered), dict(zip(rows["name"], rows["slug"], strict=True)), aliases,
-                        {name: int(n) for name, n in zip(rows["name"], rows["requests"], strict=True)})
+    ordered: Sequence[str] = [
+        *rows.loc[rows["name"] != NONE_NAME, "name"],
+        *rows.loc[rows["name"] == NONE_NAME, "name"],
+    ]
+    return FieldOptions(
+        tuple(ordered),
+        dict(zip(rows["name"], rows["slug"], strict=True)),
+        aliases,
+        {name: int(n) for name, n in zip(rows["name"], rows["requests"], strict=True)},
+    )
 
 
 def _frame(engine: Engine, statement: Select[Any]) -> pd.DataFrame:

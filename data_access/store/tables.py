@@ -10,7 +10,8 @@ from dashboard.domain.request import DIMENSIONS
 work = MetaData()
 
 raw_rows = Table(
-    "raw_rows", work,
+    "raw_rows",
+    work,
     Column("request_id", Text, nullable=False),
     Column("hash", BigInteger, nullable=False),
     Column("header", Integer, nullable=False),
@@ -21,14 +22,16 @@ raw_rows = Table(
 """One row a request: its columns as the source wrote them, joined by the unit separator."""
 
 headers = Table(
-    "headers", work,
+    "headers",
+    work,
     Column("header", Integer, nullable=False),
     Column("schema", Text, nullable=False),
     Column("columns", Text, nullable=False),
 )
 
 records = Table(
-    "records", work,
+    "records",
+    work,
     Column("request_id", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),
@@ -53,7 +56,8 @@ records = Table(
 """The normalised records; `seconds` is the duration to the close, NULL where there is none that can be used."""
 
 tombstones = Table(
-    "tombstones", work,
+    "tombstones",
+    work,
     Column("request_id", Text, nullable=False),
     Column("header", Integer, nullable=False),
     Column("raw", Text, nullable=False),
@@ -62,7 +66,8 @@ tombstones = Table(
 """Rows that a full load no longer held."""
 
 quarantine = Table(
-    "quarantine", work,
+    "quarantine",
+    work,
     Column("hash", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("file", Text, nullable=False),
@@ -73,7 +78,8 @@ quarantine = Table(
 """Rows that could not be read as a request, once each however often they come."""
 
 runs = Table(
-    "runs", work,
+    "runs",
+    work,
     Column("run", Integer, nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
@@ -89,7 +95,8 @@ state = Table("state", work, Column("key", Text, nullable=False), Column("value"
 published = MetaData()
 
 facts = Table(
-    "facts", published,
+    "facts",
+    published,
     Column("created_day", Date, nullable=False),
     Column("closed_day", Date),
     Column("created_at", BigInteger, nullable=False),
@@ -113,7 +120,8 @@ time. Readers sum n: a later version may hold several rows for one request whose
 """
 
 names = Table(
-    "names", published,
+    "names",
+    published,
     Column("field", Text, nullable=False),
     Column("code", Integer, nullable=False),
     Column("name", Text, nullable=False),
@@ -123,20 +131,23 @@ names = Table(
 """The published names of each coded field; code 0 is none."""
 
 flag_counts = Table(
-    "flag_counts", published,
+    "flag_counts",
+    published,
     Column("flag", Text, nullable=False),
     Column("department", Text, nullable=False),
     Column("n", BigInteger, nullable=False),
 )
 
 quarantine_counts = Table(
-    "quarantine_counts", published,
+    "quarantine_counts",
+    published,
     Column("reason", Text, nullable=False),
     Column("n", BigInteger, nullable=False),
 )
 
 published_runs = Table(
-    "published_runs", published,
+    "published_runs",
+    published,
     *(Column(column.name, column.type) for column in runs.columns),
 )
 
@@ -146,7 +157,8 @@ about = Table("about", published, Column("key", Text, nullable=False), Column("v
 public_records = MetaData()
 
 requests = Table(
-    "requests", public_records,
+    "requests",
+    public_records,
     Column("request_id", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),

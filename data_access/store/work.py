@@ -85,4 +85,6 @@ def recent_runs(folder: Path, number: int) -> list[dict[str, Any]]:
     if not (folder / "work.duckdb").exists():
         return []
     with work_file(folder) as connection:
-        return [dict(row) for row in connection.execute(select(runs).order_by(runs.c.run.desc()).limit(number)).mappings()]
+        return [
+            dict(row) for row in connection.execute(select(runs).order_by(runs.c.run.desc()).limit(number)).mappings()
+        ]

@@ -12,7 +12,19 @@ from dashboard.domain.measures import measures
 from dashboard.i18n.translator import Translator
 from layouts.components.area_map import area_map
 from layouts.figures import theme
-from layouts.pages.content import AreaMap, Cell, ChartCard, Charts, Choice, Link, Number, Numbered, PageContent, Prose, Table
+from layouts.pages.content import (
+    AreaMap,
+    Cell,
+    ChartCard,
+    Charts,
+    Choice,
+    Link,
+    Number,
+    Numbered,
+    PageContent,
+    Prose,
+    Table,
+)
 
 SLOT = "table-slot"
 
@@ -60,10 +72,23 @@ def _(each: Table, tr: Translator) -> Component:
     if not each.rows:
         return html.Section([heading, html.P(each.empty, className="empty")])
     body = html.Table(
-        [html.Thead(html.Tr([html.Th(column.label, scope="col", role="columnheader", className=_align(column.numeric))
-                             for column in each.columns], role="row"), role="rowgroup"),
-         html.Tbody([_row(each, row) for row in each.rows], role="rowgroup")],
-        role="table", className="stacked", **{"aria-labelledby": f"{each.id}-heading"})  # type: ignore[arg-type]
+        [
+            html.Thead(
+                html.Tr(
+                    [
+                        html.Th(column.label, scope="col", role="columnheader", className=_align(column.numeric))
+                        for column in each.columns
+                    ],
+                    role="row",
+                ),
+                role="rowgroup",
+            ),
+            html.Tbody([_row(each, row) for row in each.rows], role="rowgroup"),
+        ],
+        role="table",
+        className="stacked",
+        **{"aria-labelledby": f"{each.id}-heading"},
+    )  # type: ignore[arg-type]
     after = [html.P(each.note, className="small")] if each.note.strip() else []
     more = [html.P(link(each.more))] if each.more else []
     return html.Section([heading, body, *after, *more])
@@ -77,7 +102,9 @@ def _(each: Prose, tr: Translator) -> Component:
         if isinstance(paragraph, str):
             parts.append(html.P(paragraph))
         else:
-            parts.append(html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in paragraph], className="terms"))
+            parts.append(
+                html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in paragraph], className="terms")
+            )
     parts += [html.P(html.A(target.text, href=target.href)) for target in each.links]
     return html.Section(parts, className="prose", id=f"about-{each.id}")
 
@@ -85,8 +112,15 @@ def _(each: Prose, tr: Translator) -> Component:
 @block.register
 def _(each: Choice, tr: Translator) -> Component:
     del tr
-    links = [html.Li(dcc.Link(target.text, href=target.href, className="chosen" if chosen else ""))  for target, chosen in each.links]
-    return html.Nav([html.Span(each.label, className="choice-label"), html.Ul(links)], className="choice", **{"aria-label": each.label})  # type: ignore[arg-type]
+    links = [
+        html.Li(dcc.Link(target.text, href=target.href, className="chosen" if chosen else ""))
+        for target, chosen in each.links
+    ]
+    return html.Nav(
+        [html.Span(each.label, className="choice-label"), html.Ul(links)],
+        className="choice",
+        **{"aria-label": each.label},
+    )  # type: ignore[arg-type]
 
 
 @block.register
@@ -99,8 +133,18 @@ def how(measure: str, tr: Translator) -> list[Component]:
     found = measures().get(measure)
     if found is None:
         return []
-    return [html.Details([html.Summary([tr("How is this computed?"), html.Span(f" {tr(found.title)}", className="visually-hidden")]),
-                          html.P(tr(found.why)), html.P(tr(found.formula))], className="how")]
+    return [
+        html.Details(
+            [
+                html.Summary(
+                    [tr("How is this computed?"), html.Span(f" {tr(found.title)}", className="visually-hidden")]
+                ),
+                html.P(tr(found.why)),
+                html.P(tr(found.formula)),
+            ],
+            className="how",
+        )
+    ]
 
 
 def _number(number: Number, tr: Translator) -> Component:
@@ -117,22 +161,46 @@ def _card(card: ChartCard, tr: Translator) -> Component:
     if card.figure is None:
         drawn = html.P(tr("This chart could not be drawn; its numbers are in the table."), className="empty")
     else:
-        drawn = html.Div(dcc.Graph(figure=card.figure, config=dict(theme.CONFIG), style={"height": f"{card.height}px"}),
-                         className="chart", **{"aria-hidden": "true"})  # type: ignore[arg-type]
-    return html.Figure([
-        html.H3(card.title, id=heading_id), html.P(card.sentence, className="sentence"), drawn,
-        html.Details([html.Summary([tr("Show the numbers"), html.Span(f": {card.title}", className="visually-hidden")]), html.Div(className=SLOT)],
-                     className="numbers-of", **{"data-table": card.table_href}),  # type: ignore[arg-type]
-        html.P(html.A([tr("Download CSV"), html.Span(f": {card.title}", className="visually-hidden")], href=card.csv_href, download=""), className="small"),
-        *how(card.measure, tr),
-    ], className="card wide" if card.wide else "card", **{"aria-labelledby": heading_id})  # type: ignore[arg-type]
+        drawn = html.Div(
+            dcc.Graph(figure=card.figure, config=dict(theme.CONFIG), style={"height": f"{card.height}px"}),
+            className="chart",
+            **{"aria-hidden": "true"},
+        )  # type: ignore[arg-type]
+    return html.Figure(
+        [
+            html.H3(card.title, id=heading_id),
+            html.P(card.sentence, className="sentence"),
+            drawn,
+            html.Details(
+                [
+                    html.Summary([tr("Show the numbers"), html.Span(f": {card.title}", className="visually-hidden")]),
+                    html.Div(className=SLOT),
+                ],
+                className="numbers-of",
+                **{"data-table": card.table_href},
+            ),  # type: ignore[arg-type]
+            html.P(
+                html.A(
+                    [tr("Download CSV"), html.Span(f": {card.title}", className="visually-hidden")],
+                    href=card.csv_href,
+                    download="",
+                ),
+                className="small",
+            ),
+            *how(card.measure, tr),
+        ],
+        className="card wide" if card.wide else "card",
+        **{"aria-labelledby": heading_id},
+    )  # type: ignore[arg-type]
 
 
 def _row(table: Table, row: tuple[Cell, ...]) -> Component:
     head, *rest = row
     cells: list[Component] = [html.Th(_cell(head), scope="row", role="rowheader")]
-    cells += [html.Td(_cell(cell), role="cell", className=_align(column.numeric), **{"data-label": column.label})  # type: ignore[arg-type]
-              for cell, column in zip(rest, table.columns[1:], strict=True)]
+    cells += [
+        html.Td(_cell(cell), role="cell", className=_align(column.numeric), **{"data-label": column.label})  # type: ignore[arg-type]
+        for cell, column in zip(rest, table.columns[1:], strict=True)
+    ]
     return html.Tr(cells, role="row")
 
 

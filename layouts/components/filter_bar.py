@@ -22,21 +22,38 @@ SEARCH_FROM = 12
 
 def fields_of(options: Options, city: CityFacts) -> list[str]:
     """The fields that can be filtered by here: kinds of area only where the city has them."""
-    return [field for field in MULTIPLE if options.fields.get(field) and options.fields[field].names
-            and (field not in ("district", "neighbourhood") or field in city.areas)]
+    return [
+        field
+        for field in MULTIPLE
+        if options.fields.get(field)
+        and options.fields[field].names
+        and (field not in ("district", "neighbourhood") or field in city.areas)
+    ]
 
 
 def filter_bar(filters: Filters, options: Options, city: CityFacts, tr: Translator) -> Component:
     """All filters, closed, each with what is chosen in its summary."""
-    panels = [_dates(filters, tr), *(_values(field, filters, options, city, tr) for field in fields_of(options, city)), _origin(filters, tr)]
+    panels = [
+        _dates(filters, tr),
+        *(_values(field, filters, options, city, tr) for field in fields_of(options, city)),
+        _origin(filters, tr),
+    ]
     clear = dcc.Link(tr("Clear filters"), href=f"?city={city.id}", id=Id.CLEAR.value, className="clear")
-    return html.Section([html.H2(tr("Filters"), className="visually-hidden"), html.Div([*panels, clear], className="filters")],
-                        **{"aria-label": tr("Filters")})  # type: ignore[arg-type]
+    return html.Section(
+        [html.H2(tr("Filters"), className="visually-hidden"), html.Div([*panels, clear], className="filters")],
+        **{"aria-label": tr("Filters")},
+    )  # type: ignore[arg-type]
 
 
 def config(options: Options, city: CityFacts) -> dict[str, Any]:
     """What the browser needs to keep address and controls in step: the defaults, the presets' dates, the names of slugs."""
-    presets = {name: [day.isoformat() for day in period_range(name, options.data_from, options.data_to, options.fiscal_year_starts)] for name in PERIODS}
+    presets = {
+        name: [
+            day.isoformat()
+            for day in period_range(name, options.data_from, options.data_to, options.fiscal_year_starts)
+        ]
+        for name in PERIODS
+    }
     lookup: dict[str, dict[str, str]] = {}
     for field in fields_of(options, city):
         known = options.fields[field]
@@ -53,7 +70,9 @@ def chosen_text(field: str, filters: Filters, city: CityFacts, tr: Translator) -
     names: tuple[str, ...] = getattr(filters, MULTIPLE[field])
     if not names:
         return tr("All")
-    return words.value_name(field, names[0], city, tr) if len(names) == 1 else tr.n("{n} chosen", "{n} chosen", len(names))
+    return (
+        words.value_name(field, names[0], city, tr) if len(names) == 1 else tr.n("{n} chosen", "{n} chosen", len(names))
+    )
 
 
 def chosen_fields(options: Options, city: CityFacts) -> list[str]:
@@ -62,24 +81,41 @@ def chosen_fields(options: Options, city: CityFacts) -> list[str]:
 
 
 def _panel(field: str, label: str, chosen: str, children: Sequence[Component]) -> Component:
-    summary = html.Summary([html.Span(label, className="filter-label"), html.Span(chosen, id=of_kind(Kind.CHOSEN, field), className="filter-chosen")])
+    summary = html.Summary(
+        [
+            html.Span(label, className="filter-label"),
+            html.Span(chosen, id=of_kind(Kind.CHOSEN, field), className="filter-chosen"),
+        ]
+    )
     return html.Details([summary, html.Div(list(children), className="panel")], className="filter")
 
 
 def _dates(filters: Filters, tr: Translator) -> Component:
-    presets = dmc.RadioGroup([dmc.Radio(label=tr(words.PERIOD_NAMES[name]), value=name) for name in PERIODS],
-                             id=Id.PERIOD.value, value=filters.period or "", label=tr("Period"))
-    days = [dmc.TextInput(id=key.value, label=label, value=day.isoformat(), debounce=600, inputProps={"type": "date"})
-            for key, label, day in ((Id.FROM, tr("From"), filters.start), (Id.TO, tr("To"), filters.end))]
-    return _panel("dates", tr("Dates"), tr(words.PERIOD_NAMES[filters.period]) if filters.period else tr.date_range(filters.start, filters.end),
-                  [presets, html.Div(days, className="days")])
+    presets = dmc.RadioGroup(
+        [dmc.Radio(label=tr(words.PERIOD_NAMES[name]), value=name) for name in PERIODS],
+        id=Id.PERIOD.value,
+        value=filters.period or "",
+        label=tr("Period"),
+    )
+    days = [
+        dmc.TextInput(id=key.value, label=label, value=day.isoformat(), debounce=600, inputProps={"type": "date"})
+        for key, label, day in ((Id.FROM, tr("From"), filters.start), (Id.TO, tr("To"), filters.end))
+    ]
+    return _panel(
+        "dates",
+        tr("Dates"),
+        tr(words.PERIOD_NAMES[filters.period]) if filters.period else tr.date_range(filters.start, filters.end),
+        [presets, html.Div(days, className="days")],
+    )
 
 
 def _values(field: str, filters: Filters, options: Options, city: CityFacts, tr: Translator) -> Component:
     known = options.fields[field]
     label = words.field_name(field, city, tr)
     boxes = [dmc.Checkbox(label=words.value_name(field, name, city, tr), value=name) for name in known.names]
-    group = dmc.CheckboxGroup(boxes, id=of_kind(Kind.VALUES, field), value=list(getattr(filters, MULTIPLE[field])), label=label)
+    group = dmc.CheckboxGroup(
+        boxes, id=of_kind(Kind.VALUES, field), value=list(getattr(filters, MULTIPLE[field])), label=label
+    )
     children: list[Component] = []
     if len(known.names) >= SEARCH_FROM:
         children.append(dmc.TextInput(label=tr("Search in this list"), className="list-search"))
@@ -88,6 +124,10 @@ def _values(field: str, filters: Filters, options: Options, city: CityFacts, tr:
 
 
 def _origin(filters: Filters, tr: Translator) -> Component:
-    group = dmc.RadioGroup([dmc.Radio(label=tr(words.ORIGIN_NAMES[name]), value=name) for name in CHOICES["origin"]],
-                           id=Id.ORIGIN.value, value=filters.origin, label=tr("Whose requests"))
+    group = dmc.RadioGroup(
+        [dmc.Radio(label=tr(words.ORIGIN_NAMES[name]), value=name) for name in CHOICES["origin"]],
+        id=Id.ORIGIN.value,
+        value=filters.origin,
+        label=tr("Whose requests"),
+    )
     return _panel("origin", tr("Whose requests"), tr(words.ORIGIN_NAMES[filters.origin]), [group])

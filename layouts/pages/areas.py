@@ -16,15 +16,30 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
     rows = [row for row in data.groups[data.kind] if row["requests"] or row["backlog"]]
     named = [row for row in rows if row["name"] != NONE_NAME]
     area = data.city.areas[data.kind]
-    kinds = tuple((Link(other.plural, data.href(PATHS[kind])), kind == data.kind) for kind, other in data.city.areas.items())
+    kinds = tuple(
+        (Link(other.plural, data.href(PATHS[kind])), kind == data.kind) for kind, other in data.city.areas.items()
+    )
     return PageContent(
-        title=area.plural, heading=tr("{areas} of {city}", areas=area.plural, city=data.city.name),
+        title=area.plural,
+        heading=tr("{areas} of {city}", areas=area.plural, city=data.city.name),
         sentence=_range_sentence(data, named, tr),
-        scope=words.scope(data.filters, data.city, tr), notes=notes(data, tr), matched=data.summary["requests"],
+        scope=words.scope(data.filters, data.city, tr),
+        notes=notes(data, tr),
+        matched=data.summary["requests"],
         blocks=(
             *((Choice(tr("Kind of area"), kinds),) if len(kinds) > 1 else ()),
-            group_table(data, data.kind, rows, area.plural, tr, table_id="areas", more=Link(tr("See them on the map"), data.href("/map")),
-                        note=tr("Requests measure reports, not problems. Areas differ in what is asked of them.") + " " + source_note(data, tr)),
+            group_table(
+                data,
+                data.kind,
+                rows,
+                area.plural,
+                tr,
+                table_id="areas",
+                more=Link(tr("See them on the map"), data.href("/map")),
+                note=tr("Requests measure reports, not problems. Areas differ in what is asked of them.")
+                + " "
+                + source_note(data, tr),
+            ),
             Charts(data.charts),
         ),
     )
@@ -38,14 +53,32 @@ def content(data: PageData, tr: Translator) -> PageContent:
     if data.everywhere and data.everywhere["wait"]["n"]:
         sentence += " " + tr("City-wide the typical wait is {time}.", time=words.wait(data.everywhere, tr))
     return PageContent(
-        title=name, heading=name, sentence=sentence,
-        scope=words.scope(data.filters, data.city, tr), notes=notes(data, tr), matched=data.summary["requests"],
+        title=name,
+        heading=name,
+        sentence=sentence,
+        scope=words.scope(data.filters, data.city, tr),
+        notes=notes(data, tr),
+        matched=data.summary["requests"],
         above=Link(area.plural, data.href(PATHS[data.kind])),
         blocks=(
             headline(data, tr),
             Charts(data.charts, tr("Over time")),
-            group_table(data, "category", by_requests(data.groups["category"], TOP), tr("The most frequent problems"), tr, table_id="problems"),
-            group_table(data, "department", by_requests(data.groups["department"]), tr("Departments at work here"), tr, table_id="departments"),
+            group_table(
+                data,
+                "category",
+                by_requests(data.groups["category"], TOP),
+                tr("The most frequent problems"),
+                tr,
+                table_id="problems",
+            ),
+            group_table(
+                data,
+                "department",
+                by_requests(data.groups["department"]),
+                tr("Departments at work here"),
+                tr,
+                table_id="departments",
+            ),
         ),
     )
 
@@ -55,6 +88,10 @@ def _range_sentence(data: PageData, rows: list[Numbers], tr: Translator) -> str:
     if len(said) < 2:
         return words.speed_sentence(data.summary, tr("Requests in this selection"), tr)
     shortest, longest = (pick(said, key=lambda row: row["wait"]["p50_days"]) for pick in (min, max))
-    return tr("The typical wait goes from {low} ({least}) to {high} ({most}); what is asked of them differs, so this is not a ranking.",
-              low=tr.days(shortest["wait"]["p50_days"]), least=words.value_name(data.kind, shortest["name"], data.city, tr),
-              high=tr.days(longest["wait"]["p50_days"]), most=words.value_name(data.kind, longest["name"], data.city, tr))
+    return tr(
+        "The typical wait goes from {low} ({least}) to {high} ({most}); what is asked of them differs, so this is not a ranking.",
+        low=tr.days(shortest["wait"]["p50_days"]),
+        least=words.value_name(data.kind, shortest["name"], data.city, tr),
+        high=tr.days(longest["wait"]["p50_days"]),
+        most=words.value_name(data.kind, longest["name"], data.city, tr),
+    )

@@ -14,12 +14,20 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
     """What the list of departments says."""
     rows = by_requests(data.groups["department"])
     return PageContent(
-        title=tr("Departments"), heading=tr("Departments of {city}", city=data.city.name),
-        sentence=tr.n("{n} department has requests in this selection. They do different work, so their waits are not a ranking.",
-                      "{n} departments have requests in this selection. They do different work, so their waits are not a ranking.", len(rows)),
-        scope=words.scope(data.filters, data.city, tr), notes=notes(data, tr), matched=data.summary["requests"],
+        title=tr("Departments"),
+        heading=tr("Departments of {city}", city=data.city.name),
+        sentence=tr.n(
+            "{n} department has requests in this selection. They do different work, so their waits are not a ranking.",
+            "{n} departments have requests in this selection. They do different work, so their waits are not a ranking.",
+            len(rows),
+        ),
+        scope=words.scope(data.filters, data.city, tr),
+        notes=notes(data, tr),
+        matched=data.summary["requests"],
         blocks=(
-            group_table(data, "department", rows, tr("All departments"), tr, table_id="departments", note=source_note(data, tr)),
+            group_table(
+                data, "department", rows, tr("All departments"), tr, table_id="departments", note=source_note(data, tr)
+            ),
             Charts(data.charts),
         ),
     )
@@ -31,12 +39,36 @@ def content(data: PageData, tr: Translator) -> PageContent:
     blocks = (
         headline(data, tr),
         Charts(data.charts, tr("Over time")),
-        group_table(data, "category", by_requests(data.groups["category"], TOP), tr("The most frequent problems"), tr, table_id="problems"),
-        *((group_table(data, "district", by_requests(data.groups["district"]), data.city.areas["district"].plural, tr, table_id="districts"),)
-          if "district" in data.city.areas else ()),
+        group_table(
+            data,
+            "category",
+            by_requests(data.groups["category"], TOP),
+            tr("The most frequent problems"),
+            tr,
+            table_id="problems",
+        ),
+        *(
+            (
+                group_table(
+                    data,
+                    "district",
+                    by_requests(data.groups["district"]),
+                    data.city.areas["district"].plural,
+                    tr,
+                    table_id="districts",
+                ),
+            )
+            if "district" in data.city.areas
+            else ()
+        ),
     )
     return PageContent(
-        title=name, heading=name, sentence=words.speed_sentence(data.summary, tr("Requests to this department"), tr),
-        scope=words.scope(data.filters, data.city, tr), notes=notes(data, tr), matched=data.summary["requests"],
-        above=Link(tr("All departments"), data.href("/departments")), blocks=blocks,
+        title=name,
+        heading=name,
+        sentence=words.speed_sentence(data.summary, tr("Requests to this department"), tr),
+        scope=words.scope(data.filters, data.city, tr),
+        notes=notes(data, tr),
+        matched=data.summary["requests"],
+        above=Link(tr("All departments"), data.href("/departments")),
+        blocks=blocks,
     )

@@ -14,16 +14,55 @@ from layouts.figures import theme
 from layouts.pages.content import AreaMap, Block, Choice, Link, Numbers, PageContent, PageData, Prose
 from layouts.pages.shared import PATHS, group_table, notes
 
-MEASURES = {"wait": N_("Typical wait"), "requests": N_("Requests"), "closed_within": N_("Closed within 30 days"), "on_time": N_("On time")}
+MEASURES = {
+    "wait": N_("Typical wait"),
+    "requests": N_("Requests"),
+    "closed_within": N_("Closed within 30 days"),
+    "on_time": N_("On time"),
+}
 STEPS = 5
 HOUR = 1 / 24
 LABELLED = 15
 """So many areas have room for their name and value on the map."""
 SHARES = tuple(part / 100 for part in range(5, 100, 5))
 ROUND: dict[str, tuple[float, ...]] = {
-    "wait": (HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 21, 25, 30, 40, 50, 60, 75, 90, 120, 180, 270, 365),
+    "wait": (
+        HOUR,
+        2 * HOUR,
+        3 * HOUR,
+        6 * HOUR,
+        12 * HOUR,
+        1,
+        1.5,
+        2,
+        2.5,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        12,
+        14,
+        17,
+        21,
+        25,
+        30,
+        40,
+        50,
+        60,
+        75,
+        90,
+        120,
+        180,
+        270,
+        365,
+    ),
     "requests": tuple(float(lead * 10**power) for power in range(7) for lead in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
-    "closed_within": SHARES, "on_time": SHARES,
+    "closed_within": SHARES,
+    "on_time": SHARES,
 }
 """Limits that read well, from which the steps of the scale are chosen."""
 
@@ -34,17 +73,30 @@ def content(data: PageData, tr: Translator) -> PageContent:
     measure = measure if measure in MEASURES else "wait"
     area = data.city.areas[data.kind]
     rows = [row for row in data.groups[data.kind] if row["requests"] or row["backlog"]]
-    kinds = tuple((Link(other.plural, _href(data, kind, measure)), kind == data.kind) for kind, other in data.city.areas.items())
+    kinds = tuple(
+        (Link(other.plural, _href(data, kind, measure)), kind == data.kind) for kind, other in data.city.areas.items()
+    )
     measures = tuple((Link(tr(title), _href(data, data.kind, key)), key == measure) for key, title in MEASURES.items())
     return PageContent(
-        title=tr("Map"), heading=tr("{measure} by area", measure=tr(MEASURES[measure])),
+        title=tr("Map"),
+        heading=tr("{measure} by area", measure=tr(MEASURES[measure])),
         sentence=tr("Each area of the map is also a row of the table below it. Choose an area to open its page."),
-        scope=words.scope(data.filters, data.city, tr), notes=notes(data, tr), matched=data.summary["requests"],
+        scope=words.scope(data.filters, data.city, tr),
+        notes=notes(data, tr),
+        matched=data.summary["requests"],
         blocks=(
             *((Choice(tr("Kind of area"), kinds),) if len(kinds) > 1 else ()),
             Choice(tr("Show"), measures),
             _map(data, rows, measure, tr),
-            group_table(data, data.kind, rows, area.plural, tr, table_id="areas", note=tr("Requests measure reports, not problems.")),
+            group_table(
+                data,
+                data.kind,
+                rows,
+                area.plural,
+                tr,
+                table_id="areas",
+                note=tr("Requests measure reports, not problems."),
+            ),
         ),
     )
 
@@ -57,32 +109,61 @@ def _href(data: PageData, kind: str, measure: str) -> str:
 def _map(data: PageData, rows: list[Numbers], measure: str, tr: Translator) -> Block:
     bounds = data.boundaries.get(data.kind)
     if bounds is None:
-        return Prose(tr("No map yet"), (tr("The boundaries of these areas have not been loaded for {city}; the table has the same numbers.",
-                                           city=data.city.name),), id="no-map")
+        return Prose(
+            tr("No map yet"),
+            (
+                tr(
+                    "The boundaries of these areas have not been loaded for {city}; the table has the same numbers.",
+                    city=data.city.name,
+                ),
+            ),
+            id="no-map",
+        )
     step_of, legend = _scale(rows, measure, data.scheme, tr)
     values = {row["name"]: _value(data, row, measure, step_of, tr) for row in rows if row["name"] != NONE_NAME}
     href = f"/api/v1/boundaries/{data.kind}.geojson?" + urlencode({"city": data.city.id, "v": data.city.data_version})
-    return AreaMap(href, bounds, values, legend, tr("Map of {areas} by {measure}", areas=data.city.areas[data.kind].plural,
-                                                    measure=tr(MEASURES[measure])), data.tiles, data.scheme, len(values) <= LABELLED)
+    return AreaMap(
+        href,
+        bounds,
+        values,
+        legend,
+        tr("Map of {areas} by {measure}", areas=data.city.areas[data.kind].plural, measure=tr(MEASURES[measure])),
+        data.tiles,
+        data.scheme,
+        len(values) <= LABELLED,
+    )
 
 
-def _value(data: PageData, row: Numbers, measure: str, step_of: Callable[[Numbers], int | None], tr: Translator) -> dict[str, Any]:
+def _value(
+    data: PageData, row: Numbers, measure: str, step_of: Callable[[Numbers], int | None], tr: Translator
+) -> dict[str, Any]:
     name = words.value_name(data.kind, row["name"], data.city, tr)
     shown: Mapping[str, Callable[[], str]] = {
-        "wait": lambda: words.wait(row, tr), "requests": lambda: tr.number(row["requests"]),
-        "closed_within": lambda: words.within(row, 30, tr), "on_time": lambda: words.on_time(row, tr),
+        "wait": lambda: words.wait(row, tr),
+        "requests": lambda: tr.number(row["requests"]),
+        "closed_within": lambda: words.within(row, 30, tr),
+        "on_time": lambda: words.on_time(row, tr),
     }
     value = shown[measure]()
     label = tr("{area}: {value} ({measure})", area=name, value=value, measure=tr(MEASURES[measure]))
-    return {"step": step_of(row), "label": label, "short": f"{name}\n{value}", "href": data.href(f"{PATHS[data.kind]}/{row['slug']}")}
+    return {
+        "step": step_of(row),
+        "label": label,
+        "short": f"{name}\n{value}",
+        "href": data.href(f"{PATHS[data.kind]}/{row['slug']}"),
+    }
 
 
-def _scale(rows: list[Numbers], measure: str, scheme: str, tr: Translator) -> tuple[Callable[[Numbers], int | None], tuple[tuple[str, str], ...]]:
+def _scale(
+    rows: list[Numbers], measure: str, scheme: str, tr: Translator
+) -> tuple[Callable[[Numbers], int | None], tuple[tuple[str, str], ...]]:
     """Which of the steps a row has, and the legend; the last step is the longest wait, the most requests or the smallest share."""
     named = [row for row in rows if row["name"] != NONE_NAME]
     values = {row["name"]: _measured(row, measure) for row in named}
     rising = measure in ("wait", "requests")
-    in_words: Callable[[float], str] = tr.days if measure == "wait" else tr.number if measure == "requests" else tr.percent
+    in_words: Callable[[float], str] = (
+        tr.days if measure == "wait" else tr.number if measure == "requests" else tr.percent
+    )
     edges = round_edges([value for value in values.values() if value is not None], ROUND[measure])
     ordered = edges if rising else edges[::-1]
     colours = _spread(theme.palette(scheme).wait, len(edges) + 1)
@@ -120,8 +201,10 @@ def _legend(edges: list[float], rising: bool, in_words: Callable[[float], str], 
     said = [in_words(edge) for edge in edges]
     if not said:
         return [tr("all areas")]
-    middle = [tr("{low} to {high}", low=low, high=high) if rising else tr("{low} to {high}", low=high, high=low)
-              for low, high in zip(said, said[1:], strict=False)]
+    middle = [
+        tr("{low} to {high}", low=low, high=high) if rising else tr("{low} to {high}", low=high, high=low)
+        for low, high in zip(said, said[1:], strict=False)
+    ]
     if rising:
         return [tr("up to {value}", value=said[0]), *middle, tr("more than {value}", value=said[-1])]
     return [tr("{value} or more", value=said[0]), *middle, tr("less than {value}", value=said[-1])]

@@ -16,15 +16,33 @@ def content(data: PageData, tr: Translator) -> PageContent:
     problems = by_requests(data.groups["category"], TOP)
     departments = by_requests(data.groups["department"])
     return PageContent(
-        title=tr("Overview"), heading=tr("How fast are problems dealt with in {city}?", city=city),
+        title=tr("Overview"),
+        heading=tr("How fast are problems dealt with in {city}?", city=city),
         sentence=words.speed_sentence(data.summary, tr("Requests in this selection"), tr),
-        scope=words.scope(data.filters, data.city, tr), notes=notes(data, tr), matched=data.summary["requests"],
+        scope=words.scope(data.filters, data.city, tr),
+        notes=notes(data, tr),
+        matched=data.summary["requests"],
         blocks=(
             headline(data, tr),
             Charts(data.charts, tr("Over time")),
-            group_table(data, "category", problems, tr("The most frequent problems"), tr, table_id="problems",
-                        note=tr("Requests measure reports, not problems.")),
-            group_table(data, "department", departments, tr("Departments at a glance"), tr, table_id="departments",
-                        more=Link(tr("All departments"), data.href("/departments")), note=source_note(data, tr)),
+            group_table(
+                data,
+                "category",
+                problems,
+                tr("The most frequent problems"),
+                tr,
+                table_id="problems",
+                note=tr("Requests measure reports, not problems."),
+            ),
+            group_table(
+                data,
+                "department",
+                departments,
+                tr("Departments at a glance"),
+                tr,
+                table_id="departments",
+                more=Link(tr("All departments"), data.href("/departments")),
+                note=source_note(data, tr),
+            ),
         ),
     )

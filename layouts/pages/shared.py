@@ -17,24 +17,62 @@ def headline(data: PageData, tr: Translator) -> Numbered:
     waits, parts = found["wait"], found["on_time"]
     due = parts["on_time"] + parts["late_closed"] + parts["open_overdue"]
     numbers = [
-        Number(tr("Requests"), tr.number(found["requests"]), _duplicates(found, tr), words.count_change(found, "requests", tr), "requests"),
-        Number(tr("Typical wait"), words.wait(found, tr), _wait_detail(found, tr), words.wait_change(found, tr), "wait"),
-        Number(tr("Closed within 30 days"), words.within(found, 30, tr),
-               tr.n("of {n} request with a known time", "of {n} requests with known times", waits["n"]), "", "closed_within"),
+        Number(
+            tr("Requests"),
+            tr.number(found["requests"]),
+            _duplicates(found, tr),
+            words.count_change(found, "requests", tr),
+            "requests",
+        ),
+        Number(
+            tr("Typical wait"), words.wait(found, tr), _wait_detail(found, tr), words.wait_change(found, tr), "wait"
+        ),
+        Number(
+            tr("Closed within 30 days"),
+            words.within(found, 30, tr),
+            tr.n("of {n} request with a known time", "of {n} requests with known times", waits["n"]),
+            "",
+            "closed_within",
+        ),
         Number(tr("On time"), words.on_time(found, tr), _on_time_detail(parts, due, tr), "", "on_time"),
     ]
     if not data.city.sample:
-        numbers.append(Number(tr("Open (backlog)"), tr.number(found["backlog"]), _backlog_detail(data, tr), "", "backlog"))
+        numbers.append(
+            Number(tr("Open (backlog)"), tr.number(found["backlog"]), _backlog_detail(data, tr), "", "backlog")
+        )
     return Numbered(tuple(numbers))
 
 
-def group_table(data: PageData, field: str, rows: Sequence[Numbers], heading: str, tr: Translator, *, table_id: str,
-                more: Link | None = None, note: str = "") -> Table:
+def group_table(
+    data: PageData,
+    field: str,
+    rows: Sequence[Numbers],
+    heading: str,
+    tr: Translator,
+    *,
+    table_id: str,
+    more: Link | None = None,
+    note: str = "",
+) -> Table:
     """A table with one row a department, area or problem."""
-    columns = (Column(words.field_name(field, data.city, tr), numeric=False), Column(tr("Requests")), Column(tr("Open")),
-               Column(tr("Typical wait")), Column(tr("Nine in ten closed within")), Column(tr("Closed within 30 days")), Column(tr("On time")))
-    return Table(table_id, heading, columns, tuple(_group_row(data, field, row, tr) for row in rows), note, more,
-                 tr("No requests match this selection. Widen the dates or clear a filter."))
+    columns = (
+        Column(words.field_name(field, data.city, tr), numeric=False),
+        Column(tr("Requests")),
+        Column(tr("Open")),
+        Column(tr("Typical wait")),
+        Column(tr("Nine in ten closed within")),
+        Column(tr("Closed within 30 days")),
+        Column(tr("On time")),
+    )
+    return Table(
+        table_id,
+        heading,
+        columns,
+        tuple(_group_row(data, field, row, tr) for row in rows),
+        note,
+        more,
+        tr("No requests match this selection. Widen the dates or clear a filter."),
+    )
 
 
 def by_requests(rows: Sequence[Numbers], most: int | None = None) -> list[Numbers]:
@@ -51,7 +89,12 @@ def notes(data: PageData, tr: Translator) -> tuple[str, ...]:
     if data.city.sample:
         found.append(tr("This source is a sample, so no backlog is shown."))
     if data.filters.end > data.city.data_to or data.filters.start < data.city.data_from:
-        found.append(tr("The data hold requests made {when}; nothing is known outside.", when=tr.date_range(data.city.data_from, data.city.data_to)))
+        found.append(
+            tr(
+                "The data hold requests made {when}; nothing is known outside.",
+                when=tr.date_range(data.city.data_from, data.city.data_to),
+            )
+        )
     return tuple(found)
 
 
@@ -60,16 +103,26 @@ def source_note(data: PageData, tr: Translator) -> str:
     left = data.summary["left_out"]
     if not left["city"] and not left["information"]:
         return ""
-    return tr("Left out: {city} made by city staff and systems, {information} answered as questions. “Whose requests” above brings them back.",
-              city=tr.n("{n} request", "{n} requests", left["city"]), information=tr.n("{n} request", "{n} requests", left["information"]))
+    return tr(
+        "Left out: {city} made by city staff and systems, {information} answered as questions. “Whose requests” above brings them back.",
+        city=tr.n("{n} request", "{n} requests", left["city"]),
+        information=tr.n("{n} request", "{n} requests", left["information"]),
+    )
 
 
 def _group_row(data: PageData, field: str, row: Numbers, tr: Translator) -> tuple[Cell, ...]:
     name = words.value_name(field, row["name"], data.city, tr)
     path = PATHS.get(field)
     head: Cell = Link(name, data.href(f"{path}/{row['slug']}")) if path else name
-    return (head, tr.number(row["requests"]), tr.number(row["backlog"]) if not data.city.sample else "–", words.wait(row, tr),
-            words.ninety(row, tr), words.within(row, 30, tr), words.on_time(row, tr))
+    return (
+        head,
+        tr.number(row["requests"]),
+        tr.number(row["backlog"]) if not data.city.sample else "–",
+        words.wait(row, tr),
+        words.ninety(row, tr),
+        words.within(row, 30, tr),
+        words.on_time(row, tr),
+    )
 
 
 def _duplicates(found: Numbers, tr: Translator) -> str:
@@ -84,21 +137,36 @@ def _wait_detail(found: Numbers, tr: Translator) -> str:
         return tr.n("{n} request", "{n} requests", waits["n"])
     if waits["closed_only_p50_days"] is None:
         return spread
-    return tr("{range} (95 %); counting closed requests only it would read {closed_only}", range=spread, closed_only=tr.days(waits["closed_only_p50_days"]))
+    return tr(
+        "{range} (95 %); counting closed requests only it would read {closed_only}",
+        range=spread,
+        closed_only=tr.days(waits["closed_only_p50_days"]),
+    )
 
 
 def _on_time_detail(parts: Numbers, due: int, tr: Translator) -> str:
     if not due:
         return tr.n("{n} request without a target", "{n} requests without a target", parts["without_target"])
-    return tr("{on_time} on time, {late} closed late, {open} open and overdue", on_time=tr.number(parts["on_time"]),
-              late=tr.number(parts["late_closed"]), open=tr.number(parts["open_overdue"]))
+    return tr(
+        "{on_time} on time, {late} closed late, {open} open and overdue",
+        on_time=tr.number(parts["on_time"]),
+        late=tr.number(parts["late_closed"]),
+        open=tr.number(parts["open_overdue"]),
+    )
 
 
 def _backlog_detail(data: PageData, tr: Translator) -> str:
     found = data.summary
     overdue = tr.n("{n} past its target", "{n} past their target", found["overdue"])
     day = tr.date(min(data.filters.end, data.city.data_to))
-    text = tr("at the end of {day}; {overdue}", day=day, overdue=overdue) if found["overdue"] else tr("at the end of {day}", day=day)
+    text = (
+        tr("at the end of {day}; {overdue}", day=day, overdue=overdue)
+        if found["overdue"]
+        else tr("at the end of {day}", day=day)
+    )
     if (min(data.filters.end, data.city.data_to) - data.city.data_from).days < data.city.run_in_days:
-        text += ". " + tr("Requests older than {date} are not in this source, so the backlog is understated.", date=tr.date(data.city.data_from))
+        text += ". " + tr(
+            "Requests older than {date} are not in this source, so the backlog is understated.",
+            date=tr.date(data.city.data_from),
+        )
     return text

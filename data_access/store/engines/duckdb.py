@@ -9,22 +9,34 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.schema import CreateTable
 from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.schema import CreateTable
 
 READER_MEMORY = "2GB"
 
 
 def open_writable(path: Path) -> Engine:
     """A file for its one writer: the work file under the city's lock, or a version that is being built."""
-    return create_engine(f"duckdb:///{path}", poolclass=NullPool, connect_args={"config": {"threads": os.cpu_count() or 1}})
+    return create_engine(
+        f"duckdb:///{path}", poolclass=NullPool, connect_args={"config": {"threads": os.cpu_count() or 1}}
+    )
 
 
 def open_published(path: Path, *, threads: int = 2) -> Engine:
     """A published file, read-only: reading other files, settings and writes are refused by the engine itself."""
-    config = {"enable_external_access": False, "lock_configuration": True, "threads": threads, "memory_limit": READER_MEMORY}
-    return create_engine(f"duckdb:///{path}", poolclass=QueuePool, pool_size=8, max_overflow=24,
-                         connect_args={"read_only": True, "config": config})
+    config = {
+        "enable_external_access": False,
+        "lock_configuration": True,
+        "threads": threads,
+        "memory_limit": READER_MEMORY,
+    }
+    return create_engine(
+        f"duckdb:///{path}",
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=24,
+        connect_args={"read_only": True, "config": config},
+    )
 
 
 def attach(connection: Connection, path: Path, name: str, *, read_only: bool = True) -> None:
@@ -44,12 +56,15 @@ def load_csv(connection: Connection, path: Path, columns: int, delimiter: str) -
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(columns))
     for name in ("staged", "csv_rejects", "csv_scans"):
         connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
-    connection.execute(text(
-        f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row, * FROM read_csv("
-        f":path, columns = {{{spec}}}, auto_detect = false, header = false, skip = 1, delim = :delimiter, quote = '\"', "
-        "escape = '\"', store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', "
-        "rejects_limit = 0, strict_mode = true, max_line_size = 16777216)"
-    ), {"path": str(path), "delimiter": delimiter})
+    connection.execute(
+        text(
+            f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row, * FROM read_csv("
+            f":path, columns = {{{spec}}}, auto_detect = false, header = false, skip = 1, delim = :delimiter, quote = '\"', "
+            "escape = '\"', store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', "
+            "rejects_limit = 0, strict_mode = true, max_line_size = 16777216)"
+        ),
+        {"path": str(path), "delimiter": delimiter},
+    )
 
 
 def create_tables(connection: Connection, tables: MetaData) -> None:
