@@ -6,10 +6,12 @@ import gzip
 import json
 import math
 import shutil
+import zlib
 from pathlib import Path
 from typing import Any
 
 from shapely import make_valid
+from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.ops import unary_union
 
@@ -35,9 +37,7 @@ def import_boundaries(city: City, kind: str, given: Path, folder: Path, property
         raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {known}.")
     by_name: dict[str, list[Any]] = {}
     for feature in features:
-        by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(
-            _polygons(feature["geometry"])
-        )
+        by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(feature["geometry"])
     shapes = {name: unary_union(parts) for name, parts in sorted(by_name.items()) if name}
     collection = {
         "type": "FeatureCollection",
@@ -76,13 +76,18 @@ def box(paths: list[Path]) -> tuple[float, float, float, float] | None:
 
 
 def _features(given: Path) -> list[dict[str, Any]]:
+    """The areas of a file, their geometry as polygons; those without any are left out."""
     try:
         data = given.read_bytes()
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
-        features: list[dict[str, Any]] = json.loads(data)["features"]
-    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise SourceError(f"{given} is not a GeoJSON file of areas ({error}).") from error
+        features = [
+            {"properties": dict(feature["properties"]), "geometry": _polygons(feature["geometry"])}
+            for feature in json.loads(data)["features"]
+            if feature["geometry"]
+        ]
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, ShapelyError) as error:
+        raise SourceError(f"{given} is not a GeoJSON file of areas ({type(error).__name__}: {error}).") from error
     if not features:
         raise SourceError(f"{given} holds no areas.")
     return features
