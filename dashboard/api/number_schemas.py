@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.api.numbers import MEASURES
 from dashboard.api.schema_parts import (
     DAY,
     HEADER,
@@ -102,7 +103,7 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
     "Series": thing(
         {
             **HEADER,
-            "measure": value("string", "What is measured.", enum=["requests", "closed", "backlog", "wait", "on_time"]),
+            "measure": value("string", "What is measured.", enum=list(MEASURES)),
             "rows": several(
                 thing(
                     {

@@ -6,6 +6,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from dashboard.api.numbers import GROUPS
+from dashboard.api.records import DEFAULT_LIMIT, MOST
 from dashboard.api.schemas import SCHEMAS, ref
 from dashboard.domain.filters import CHOICES, DEFAULTS, MULTIPLE
 from dashboard.domain.method import METHOD_VERSION
@@ -26,19 +28,12 @@ ERRORS = {
     "503": "No data have been published yet, or they cannot be read just now.",
 }
 CITY = "The city's id, as /cities lists it; without it, the city that is shown first."
-GROUPED = {
-    "categories": "category",
-    "departments": "department",
-    "districts": "district",
-    "neighbourhoods": "neighbourhood",
-    "channels": "channel",
-}
 ROWS = (
     # path, schema, parameters, summary
     ("/cities", "Cities", (), "The published cities"),
     ("/options", "Options", ("city",), "What the filters can be set to: names, slugs and counts"),
     ("/summary", "Summary", ("filters",), "The numbers of a period"),
-    *((f"/{path}", "Groups", ("filters",), f"The same numbers for each {field}") for path, field in GROUPED.items()),
+    *((f"/{path}", "Groups", ("filters",), f"The same numbers for each {field}") for path, field in GROUPS.items()),
     ("/series", "Series", ("filters", "measure"), "One measure by day, week, month, quarter or year"),
     ("/distribution", "Distribution", ("filters",), "The share closed by days of waiting (Kaplan-Meier)"),
     ("/requests", "Requests", ("filters", "limit", "next"), "Published requests, newest first, a page at a time"),
@@ -106,7 +101,7 @@ def parameters() -> Document:
             "measure", SCHEMAS["Series"]["properties"]["measure"] | {"default": "requests"}, "What to measure."
         ),
         "limit": _parameter(
-            "limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Rows of a page."
+            "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}, "Rows of a page."
         ),
         "next": _parameter("next", {"type": "string"}, "The `next` of the page before, unchanged."),
         "request_id": _parameter(
