@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from dash import Dash
@@ -96,7 +96,7 @@ def create_app(settings: Settings) -> Flask:
     chart_answers.register(server, published, settings, CHARTS)
     app = PageFirst(
         "dashboard",
-        server=server,
+        server=cast(Any, server),
         assets_folder=str(ASSETS),
         serve_locally=True,
         update_title="",

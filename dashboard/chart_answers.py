@@ -73,7 +73,8 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
         response = _rendered(chart, frame, form, tr, name)
         response.headers["Cache-Control"] = "public, no-cache"
         response.set_etag(tag)
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     server.add_url_rule("/charts/<chart_id>.<any(html, csv, json):form>", "chart_answer", answer, methods=["GET"])
 

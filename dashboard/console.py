@@ -8,8 +8,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -23,7 +24,7 @@ WAIT_SECONDS = 120
 
 
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Tell]:
+def progress(*, quiet: bool = False) -> Generator[Tell]:
     """Yield a function (what is done, share done); a bar on a terminal, else a line for each new thing. Writes to stderr."""
     if quiet:
         yield lambda _what, _share: None
@@ -76,7 +77,7 @@ def serve(settings: Settings) -> None:
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
 
-        def load(self) -> object:
+        def load(self) -> Any:
             from dashboard.wsgi import create_app
 
             return create_app(settings)

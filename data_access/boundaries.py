@@ -8,7 +8,7 @@ import math
 import shutil
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from shapely import make_valid
 from shapely.errors import ShapelyError
@@ -101,7 +101,7 @@ def _published_name(city: City, kind: str, value: Any) -> str:
 def _polygons(geometry: dict[str, Any]) -> Any:
     mended = make_valid(shape(geometry))
     if mended.geom_type == "GeometryCollection":  # what is left of a mended outline may hold stray lines
-        return unary_union([part for part in mended.geoms if part.area > 0])
+        return unary_union([part for part in cast(Any, mended).geoms if part.area > 0])
     return mended
 
 

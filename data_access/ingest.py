@@ -368,11 +368,12 @@ def _upsert(connection: Connection, header: int, run: int, now: int) -> Counts:
     unchanged = or_(same, and_(~is_last, judged.c.same_as_last))
     named = select(incoming.c.request_id).where(incoming.c.request_id.is_not(None)).distinct()
     connection.execute(insert(seen).from_select(["request_id"], named))
-    total, n_stored, n_unchanged = connection.execute(
+    sums = connection.execute(
         select(
             func.count(), *(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (stored, unchanged))
         ).select_from(judged)
     ).one()
+    total, n_stored, n_unchanged = (int(n) for n in sums)
     connection.execute(
         insert(changed).from_select(
             ["row", "request_id"], select(judged.c.row, judged.c.request_id).where(is_last, ~same)

@@ -51,7 +51,7 @@ def texts(
     schema: Schema,
     city: City,
     keep: tuple[ColumnElement[Any], ...],
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     """The cleaned text of every mapped field, beside the columns of `keep`. `raw` gives each header's column."""
     fields = {field: cleaned(field, raw[header], city) for field, header in schema.columns.items()}
     for field in (*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status"):
@@ -63,7 +63,9 @@ def texts(
     return select(*clean.c, *lowered)
 
 
-def records(text: FromClause, schema: Schema, city: City, now: int, keep: tuple[str, ...] = ()) -> Select[Any]:
+def records(
+    text: FromClause, schema: Schema, city: City, now: int, keep: tuple[str, ...] = ()
+) -> Select[*tuple[Any, ...]]:
     """Normalised records from cleaned texts. Columns as in tables.records; `created_at` is NULL where it cannot be read.
 
     `text` also has `read_at`: times later than that moment are impossible; `now` is used where it is NULL. Columns of
@@ -154,7 +156,7 @@ def _classed(rows: FromClause, city: City) -> FromClause:
     ).subquery("classed")
 
 
-def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> Select[Any]:
+def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """Flags, duration and outcome; the rules are those of the flags table of the method."""
     c = rows.c
     began = local_midnight(city.service_began, city.zone)

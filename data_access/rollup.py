@@ -92,8 +92,9 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
         .join(read_rows, read_rows.c.request_id == c.request_id)
         .where(c.updated_at <= read_rows.c.read_at)
     )
-    given_holds = given_through is not None and given_through >= int(newest)
-    through = given_through if given_holds else max(int(newest), int(touched or 0))
+    through = max(int(newest), int(touched or 0))
+    if given_through is not None and given_through >= int(newest):
+        through = given_through
     return Extent(first, last, through, int(rows))
 
 
@@ -108,7 +109,10 @@ def build_counts(connection: Connection, dates: Extent, box: Box | None) -> None
 
 
 def build_requests(connection: Connection, city: City) -> None:
-    """Fill the published requests (attached as `public`) with publishable columns only: addresses to the block, points rounded, placeholders blanked, no free text."""
+    """Fill the published requests (attached as `public`) with publishable columns only.
+
+    Addresses go out to the block, points rounded, placeholders blanked; there is no free text.
+    """
     c = prepared.c
     target = requests.to_metadata(MetaData(), schema="public")
     hidden = c.all_flags.op("&")(Flag.DEFAULT_LOCATION.bit) != 0
@@ -122,13 +126,13 @@ def build_requests(connection: Connection, city: City) -> None:
         "flags": c.all_flags,
         **{field: func.coalesce(c[field], NONE_NAME) for field in DIMENSIONS},
     }
-    columns = [replaced.get(column.name, c.get(column.name)) for column in target.columns]
+    columns = [replaced[name] if name in replaced else c[name] for name in target.columns.keys()]  # noqa: SIM118 - a column collection
     connection.execute(
         insert(target).from_select(
             [column.name for column in target.columns],
             select(*columns).order_by(c.created_at.desc(), c.request_id.desc()),
         )
-    )  # type: ignore[arg-type]
+    )
 
 
 def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, case, cast, func, literal, null, or_
 
 from data_access.city import City, Rule, Rules
 
-Columns = Mapping[str, ColumnElement[str]]
+
+class Columns(Protocol):
+    """Columns by name, as a subquery or a mapping gives them."""
+
+    def __getitem__(self, name: str, /) -> ColumnElement[Any]:
+        """The column of that name."""
+        ...
 
 
 def constant(value: str) -> ColumnElement[str]:

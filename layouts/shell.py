@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboard.domain.city_facts import CityFacts
 from dashboard.domain.filters import Filters, Options
 from dashboard.i18n.translator import N_, Translator
+from layouts.components.attributes import attributes
 from layouts.components.filter_bar import config, filter_bar
 from layouts.ids import Id, Kind, of_kind
 from layouts.pages.content import Link
@@ -38,7 +39,7 @@ class Frame:
     cities: tuple[tuple[str, str], ...] = ()
     """Id and name of every city that can be shown."""
     contact: str = ""
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
 
 
 def navigation(frame: Frame, tr: Translator) -> list[tuple[Link, bool]]:
@@ -149,7 +150,7 @@ def _header(frame: Frame, tr: Translator) -> Component:
     return html.Header(
         [
             html.Div([html.Span("Fixed Yet?", className="brand"), _cities(frame, tr)], className="masthead"),
-            html.Nav(html.Ul(links), className="navigation", **{"aria-label": tr("Pages")}),  # type: ignore[arg-type]
+            html.Nav(html.Ul(links), className="navigation", **attributes(aria_label=tr("Pages"))),
         ],
         className="top",
     )

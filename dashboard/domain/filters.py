@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.domain.periods import PERIODS, period_range
@@ -120,11 +120,11 @@ class Filters:
             start=start,
             end=end,
             period=period,
-            origin=chosen["origin"] or "resident",  # type: ignore[arg-type]
-            interval=chosen["interval"] or "month",  # type: ignore[arg-type]
-            compare=chosen["compare"] or "year",
+            origin=cast(OriginChoice, chosen["origin"] or DEFAULTS["origin"]),
+            interval=cast(Interval, chosen["interval"] or DEFAULTS["interval"]),
+            compare=cast(Compare, chosen["compare"] or DEFAULTS["compare"]),
             **values,
-        ), tuple(problems)  # type: ignore[arg-type]
+        ), tuple(problems)
 
     def to_query(self, *, with_city: bool = True) -> str:
         """The canonical query string: defaults left out, keys in a fixed order; `parse` reads it back to an equal value."""

@@ -53,7 +53,7 @@ def one(snapshot: Snapshot, request_id: str) -> Record | None:
     if row is None:
         return None
     found = record(snapshot, row)
-    is_open = found["status"] in (Status.OPEN, Status.IN_PROGRESS)
+    is_open = found["status"] in (Status.OPEN, Status.IN_PROGRESS) and row["created_at"] <= snapshot.data_through
     return {
         **found,
         "expected_wait": expected_wait(snapshot, found),
@@ -104,7 +104,7 @@ def still_open(snapshot: Snapshot, found: Record, created_at: int) -> Record:
     `observed` false: nobody was followed for so long.
     """
     age = (snapshot.data_through - created_at) / DAY
-    for chosen, survival in _groups(snapshot, found) if age >= 0 else ():
+    for chosen, survival in _groups(snapshot, found):
         shares = {str(days): still_waiting(survival, age, days) for days in HORIZONS}
         known = {days: share for days, share in shares.items() if share is not None}
         if len(known) == len(HORIZONS):

@@ -8,7 +8,7 @@ import io
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ class PlainFile:
 
 
 @contextmanager
-def plain_file(given: Path, progress: Progress | None = None) -> Iterator[PlainFile]:
+def plain_file(given: Path, progress: Progress | None = None) -> Generator[PlainFile]:
     """Check a CSV or gzipped CSV and yield it as plain UTF-8. Raises SourceError with one sentence saying what to do.
 
     The whole file is looked at first: a cut-off archive or a wrong encoding is found before anything is changed.

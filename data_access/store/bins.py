@@ -61,4 +61,4 @@ def cell_rows() -> list[dict[str, int]]:
 
 def python_cell(seconds: int) -> int:
     """The same cell, computed here."""
-    return -1 if seconds <= 0 else int(math.floor(math.log(seconds) * CELLS_PER_E_FOLD))
+    return -1 if seconds <= 0 else math.floor(math.log(seconds) * CELLS_PER_E_FOLD)

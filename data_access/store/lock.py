@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from dashboard.domain.errors import SyncLocked
 
 
 @contextmanager
-def city_lock(folder: Path) -> Iterator[None]:
+def city_lock(folder: Path) -> Generator[None]:
     """Hold the city's lock; the system releases it when the process ends, however it ends. Raises SyncLocked."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "sync.lock").open("a+") as handle:

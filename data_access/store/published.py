@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,11 +50,11 @@ class Snapshot:
         """The published name of each code of a field."""
         return {code: name for name, code in self.codes[field].items()}
 
-    def count(self, statement: Select[Any]) -> pd.DataFrame:
+    def count(self, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
         """Run a statement over the counts."""
         return _frame(self.counts, statement)
 
-    def read(self, statement: Select[Any]) -> pd.DataFrame:
+    def read(self, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
         """Run a statement over the published requests."""
         return _frame(self.records, statement)
 
@@ -92,7 +92,7 @@ class Published:
         )
 
     @contextmanager
-    def open(self, city: str) -> Iterator[Snapshot]:
+    def open(self, city: str) -> Generator[Snapshot]:
         """The current version of a city, held for the time of the block. Raises NothingPublished."""
         held = self._current(city)
         try:
@@ -131,7 +131,7 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
     """Open a version read-only and read what never changes in it."""
     place = folder / f"v{version}"
     counts = duckdb.open_published(place / COUNTS, threads=threads)
-    known = {row.key: row.value for row in _frame(counts, select(about)).itertuples()}
+    known: dict[str, str] = dict(_frame(counts, select(about)).to_numpy().tolist())
     city = City.model_validate(json.loads(known["city"]))
     listed = _frame(counts, select(names).order_by(names.c.field, names.c.code))
     fields = {
@@ -146,15 +146,15 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
         data_to=data_to,
         data_through=int(known["data_through"]),
         options=Options(city.id, data_from, data_to, city.fiscal_year_starts, fields),
-        codes={
-            field: dict(zip(rows["name"], rows["code"].astype(int), strict=True))
-            for field, rows in listed.groupby("field")
-        }
-        | {field: {} for field in DIMENSIONS if field not in set(listed["field"])},
+        codes={field: _codes(listed[listed["field"] == field]) for field in DIMENSIONS},
         folder=place,
         counts=counts,
         records=duckdb.open_published(place / RECORDS, threads=threads),
     )
+
+
+def _codes(rows: pd.DataFrame) -> dict[str, int]:
+    return {str(name): int(code) for name, code in zip(rows["name"], rows["code"], strict=True)}
 
 
 def _field_options(rows: pd.DataFrame, aliases: dict[str, str]) -> FieldOptions:
@@ -170,7 +170,7 @@ def _field_options(rows: pd.DataFrame, aliases: dict[str, str]) -> FieldOptions:
     )
 
 
-def _frame(engine: Engine, statement: Select[Any]) -> pd.DataFrame:
+def _frame(engine: Engine, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
     with engine.connect() as connection:
         result = connection.execute(statement)
         return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ SEPARATOR = "\x1f"
 
 
 @contextmanager
-def work_file(folder: Path) -> Iterator[Connection]:
+def work_file(folder: Path) -> Generator[Connection]:
     """Open a city's work file in one transaction: everything that is done in it is kept, or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     engine = duckdb.open_writable(folder / "work.duckdb")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.i18n.translator import Translator
+from layouts.components.attributes import attributes
 from layouts.figures import theme
 from layouts.pages.content import AreaMap
 
@@ -45,18 +48,18 @@ def area_map(each: AreaMap, tr: Translator) -> Component:
             html.Div(
                 dl.Map(
                     layers,
-                    bounds=[list(corner) for corner in each.bounds],
+                    bounds=cast(Any, [list(corner) for corner in each.bounds]),
                     attributionControl=bool(each.tiles),
-                    scrollWheelZoom=False,
+                    scrollWheelZoom=cast(Any, False),
                     trackViewport=False,
                     className="leaflet",
                     style={"height": "min(70vh, 34rem)"},
                 ),
                 className="map-frame",
                 role="region",
-                **{"aria-label": each.label},
-            ),  # type: ignore[arg-type]
-            html.Ul(legend, className="legend", **{"aria-label": tr("Colours of the map")}),  # type: ignore[arg-type]
+                **attributes(aria_label=each.label),
+            ),
+            html.Ul(legend, className="legend", **attributes(aria_label=tr("Colours of the map"))),
         ],
         className="map-block",
     )

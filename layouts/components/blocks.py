@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Any
+from typing import Any, cast
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboard.domain.measures import measures
 from dashboard.i18n.translator import Translator
 from layouts.components.area_map import area_map
+from layouts.components.attributes import attributes
 from layouts.figures import theme
 from layouts.pages.content import (
     AreaMap,
@@ -87,8 +88,8 @@ def _(each: Table, tr: Translator) -> Component:
         ],
         role="table",
         className="stacked",
-        **{"aria-labelledby": f"{each.id}-heading"},
-    )  # type: ignore[arg-type]
+        **attributes(aria_labelledby=f"{each.id}-heading"),
+    )
     after = [html.P(each.note, className="small")] if each.note.strip() else []
     more = [html.P(link(each.more))] if each.more else []
     return html.Section([heading, body, *after, *more])
@@ -119,8 +120,8 @@ def _(each: Choice, tr: Translator) -> Component:
     return html.Nav(
         [html.Span(each.label, className="choice-label"), html.Ul(links)],
         className="choice",
-        **{"aria-label": each.label},
-    )  # type: ignore[arg-type]
+        **attributes(aria_label=each.label),
+    )
 
 
 @block.register
@@ -162,10 +163,10 @@ def _card(card: ChartCard, tr: Translator) -> Component:
         drawn = html.P(tr("This chart could not be drawn; its numbers are in the table."), className="empty")
     else:
         drawn = html.Div(
-            dcc.Graph(figure=card.figure, config=dict(theme.CONFIG), style={"height": f"{card.height}px"}),
+            dcc.Graph(figure=card.figure, config=cast(Any, dict(theme.CONFIG)), style={"height": f"{card.height}px"}),
             className="chart",
-            **{"aria-hidden": "true"},
-        )  # type: ignore[arg-type]
+            **attributes(aria_hidden="true"),
+        )
     return html.Figure(
         [
             html.H3(card.title, id=heading_id),
@@ -177,8 +178,8 @@ def _card(card: ChartCard, tr: Translator) -> Component:
                     html.Div(className=SLOT),
                 ],
                 className="numbers-of",
-                **{"data-table": card.table_href},
-            ),  # type: ignore[arg-type]
+                **attributes(data_table=card.table_href),
+            ),
             html.P(
                 html.A(
                     [tr("Download CSV"), html.Span(f": {card.title}", className="visually-hidden")],
@@ -190,15 +191,15 @@ def _card(card: ChartCard, tr: Translator) -> Component:
             *how(card.measure, tr),
         ],
         className="card wide" if card.wide else "card",
-        **{"aria-labelledby": heading_id},
-    )  # type: ignore[arg-type]
+        **attributes(aria_labelledby=heading_id),
+    )
 
 
 def _row(table: Table, row: tuple[Cell, ...]) -> Component:
     head, *rest = row
     cells: list[Component] = [html.Th(_cell(head), scope="row", role="rowheader")]
     cells += [
-        html.Td(_cell(cell), role="cell", className=_align(column.numeric), **{"data-label": column.label})  # type: ignore[arg-type]
+        html.Td(_cell(cell), role="cell", className=_align(column.numeric), **attributes(data_label=column.label))
         for cell, column in zip(rest, table.columns[1:], strict=True)
     ]
     return html.Tr(cells, role="row")

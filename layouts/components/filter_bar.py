@@ -14,6 +14,7 @@ from dashboard.domain.filters import CHOICES, DEFAULTS, MULTIPLE, Filters, Optio
 from dashboard.domain.periods import PERIODS, period_range
 from dashboard.i18n.translator import Translator
 from layouts import words
+from layouts.components.attributes import attributes
 from layouts.ids import Id, Kind, of_kind
 
 SEARCH_FROM = 12
@@ -41,8 +42,8 @@ def filter_bar(filters: Filters, options: Options, city: CityFacts, tr: Translat
     clear = dcc.Link(tr("Clear filters"), href=f"?city={city.id}", id=Id.CLEAR.value, className="clear")
     return html.Section(
         [html.H2(tr("Filters"), className="visually-hidden"), html.Div([*panels, clear], className="filters")],
-        **{"aria-label": tr("Filters")},
-    )  # type: ignore[arg-type]
+        **attributes(aria_label=tr("Filters")),
+    )
 
 
 def config(options: Options, city: CityFacts) -> dict[str, Any]:

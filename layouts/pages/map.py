@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -203,7 +204,7 @@ def _legend(edges: list[float], rising: bool, in_words: Callable[[float], str], 
         return [tr("all areas")]
     middle = [
         tr("{low} to {high}", low=low, high=high) if rising else tr("{low} to {high}", low=high, high=low)
-        for low, high in zip(said, said[1:], strict=False)
+        for low, high in pairwise(said)
     ]
     if rising:
         return [tr("up to {value}", value=said[0]), *middle, tr("more than {value}", value=said[-1])]

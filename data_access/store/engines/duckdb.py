@@ -58,7 +58,7 @@ def load_csv(connection: Connection, path: Path, columns: int, delimiter: str) -
         connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
     connection.execute(
         text(
-            f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row, * FROM read_csv("
+            f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row, * FROM read_csv("  # noqa: S608 - c0, c1, ...
             f":path, columns = {{{spec}}}, auto_detect = false, header = false, skip = 1, delim = :delimiter, quote = '\"', "
             "escape = '\"', store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', "
             "rejects_limit = 0, strict_mode = true, max_line_size = 16777216)"
@@ -77,5 +77,5 @@ def load_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
     """Make a temporary table from a frame, its columns named as the frame's."""
     raw = cast(Any, connection.connection.dbapi_connection).cursor()
     raw.register("frame_to_load", frame)
-    raw.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM frame_to_load")
+    raw.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM frame_to_load")  # noqa: S608 - a name of this program
     raw.unregister("frame_to_load")
