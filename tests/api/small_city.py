@@ -19,6 +19,7 @@ COLUMNS = (
     *("CASE_ENQUIRY_ID", "OPEN_DT", "TARGET_DT", "CLOSED_DT", "CASE_STATUS", "CLOSURE_REASON", "CASE_TITLE", "SUBJECT"),
     *("REASON", "TYPE", "Location", "city_council_district", "neighborhood", "LATITUDE", "LONGITUDE", "Source"),
 )
+FAR = "12/31/9999 11:59:59 PM"
 ODD_ID = "=1+1/ä'\"; DROP"
 
 
@@ -61,7 +62,7 @@ def lines() -> list[dict[str, str]]:
         )
         rows.append(line(1000 + i, opened, closed, **sign))
     day = datetime(2015, 6, 15, 12)  # noqa: DTZ001
-    rows.append(line("dup", day, day, CLOSURE_REASON="Case Closed Duplicate of Existing Case"))
+    rows.append(line("dup", day, day, CLOSURE_REASON="Case Closed Duplicate of Existing Case", TARGET_DT=FAR))
     rows.append(line("staff", day, day + timedelta(hours=1), Source="City Worker App"))
     rows.append(line("info", day, day + timedelta(hours=1), REASON="Survey"))
     rows.append(line("bare", day, city_council_district="", neighborhood="Boston", TARGET_DT=""))

@@ -243,3 +243,8 @@ def test_absurd_dates_match_nothing(client: FlaskClient):
             answer = get(client, f"/{path}?{dates}&interval=day").json
             assert answer.get("rows", []) == [] or path == "districts"
             assert answer.get("requests", 0) == 0
+
+
+def test_a_time_that_ends_the_calendar_does_no_harm(client: FlaskClient):
+    due = get(client, "/requests/dup").json["due_at"]
+    assert due is None or due.startswith("9999-12-31")
