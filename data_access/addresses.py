@@ -15,9 +15,10 @@ STREET_NUMBER = (
 AFTER_NUMBER = r"(?:hf|[a-z])?(?:\s+hf\b)?(?:\s+\d+/\d+|\s*½)?"
 AND_SO_ON = rf"(?:\s*(?:-|–|/|&|to|and)\s*(?:\d+{AFTER_NUMBER}|[a-z]\b))*"
 # A house number at the start, maybe "No. 33" or "#33", maybe a range ("145-151", "32R-32", "6 -24", "33 & 35"); then the street.
-NUMBERED = rf"(?i)^[\s(]*(?:no\.?\s*|#\s*)?(\d+){AFTER_NUMBER}{AND_SO_ON}[\s,]+([^\d\s,].*)$"
+HOUSE = rf"(?i)^[\s(]*(?:no\.?\s*|#\s*)?(\d+){AFTER_NUMBER}{AND_SO_ON}[\s,]+"
+NUMBERED = rf"{HOUSE}([^\d\s,].*)$"
 # The same before a street whose own name is a number: "33 5th Ave", "120 9 STREET".
-BEFORE_NUMBER = rf"(?i)^\s*(\d+){AFTER_NUMBER}{AND_SO_ON}[\s,]+((?:{STREET_NUMBER}).*)$"
+BEFORE_NUMBER = rf"{HOUSE}((?:{STREET_NUMBER}).*)$"
 UNIT = r"(?i)[,\s]+(?:(?:apt|apartment|unit|suite|ste|fl|floor|rm|room)\b[.\s#]*|#\s*)[\w-]*(?:[,\s].*)?$"
 LEADING_UNIT = r"(?i)^\s*(?:(?:apt|apartment|unit|suite|rm|room)\b[.\s#]*|#\s*)[\w-]*\s*,\s*"
 CROSSING = r"(?i)^\s*intersection\s+of\s+"
@@ -27,7 +28,7 @@ LOOSE_END = r"[\s,#(–-]+$"
 
 
 def to_the_block(address: ColumnElement[str]) -> ColumnElement[str]:
-    """"33 Beacon St" as "1-99 block of Beacon St", "145-151 Ipswich St" as "100 block of Ipswich St"; a crossing as
+    """ "33 Beacon St" as "1-99 block of Beacon St", "145-151 Ipswich St" as "100 block of Ipswich St"; a crossing as
     "Beacon St & Park St"; a place without a number as it is, without flat or unit.
 
     What follows a further number is left out ("Beacon St 33" is "Beacon St"); NULL where nothing is left.

@@ -152,6 +152,8 @@ def _publish(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool
 
 def _remember_failure(folder: Path, files: Sequence[Path], now: int, sentence: str) -> None:
     """Keep the run that failed, in a transaction of its own: its rows were rolled back, its story is told."""
+    for path in files:  # what is kept is published: the name of a file, not where it lies on this machine
+        sentence = sentence.replace(str(path), path.name)
     with work_file(folder) as connection:
         run = next_run(connection, ", ".join(path.name for path in files), now)
         finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
