@@ -30,7 +30,7 @@ def zone_days(zone: ZoneInfo, first: date, last: date) -> list[dict[str, int]]:
         before, after = _offset_at_wall(zone, start), _offset_at_wall(zone, end)
         gap_from = switch = end
         if before != after:
-            change = _change(zone, start - before, end - after)
+            change = _change(zone, start - before - 1, end - after)  # it may come with the first second of the day
             gap_from = change + before
             switch = max(gap_from, change + after)
         rows.append({"day": number, "before": before, "after": after, "gap_from": gap_from, "switch": switch})
