@@ -16,7 +16,7 @@ from dashboard.domain.errors import FixedYetError, SourceError
 from dashboard.settings import load
 from data_access.boundaries import import_boundaries
 from data_access.city import City, city_files, load_city
-from data_access.demo import write_demo
+from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.ingest import REASONS
 from data_access.store.published import Published
 from data_access.store.work import recent_runs
@@ -88,15 +88,12 @@ def demo(
     Example: fixedyet demo --port 8051
     """
     settings = load(port=port)
-    city = load_city("riverbend", settings.city_folders)
-    folder = settings.data_dir / city.id
-    with console.progress() as tell:
-        files = write_demo(folder / "made", rows=rows, seed=seed, progress=tell)
-        for kind, path in (("district", files.districts), ("neighbourhood", files.neighbourhoods)):
-            import_boundaries(city, kind, path, folder)
-        result = sync_files(city, [files.requests], settings.data_dir, full=True, progress=tell)
-    files.requests.unlink()
-    _print_result(result, city.id, as_json=False)
+    if is_made(settings.data_dir, rows, seed):
+        typer.echo("The demo city is there already.")
+    else:
+        with console.progress() as tell:
+            result = make_demo_city(settings.data_dir, rows=rows, seed=seed, progress=tell)
+        _print_result(result, DEMO_CITY, as_json=False)
     if serve:
         console.serve(settings)
 

@@ -111,7 +111,7 @@ def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
             found[""] = case(
                 (wall < zone.c.gap_from, wall - zone.c.before),
                 (zone.c.day.is_not(None), func.greatest(wall, zone.c.switch) - zone.c.after),
-                else_=wall - far_offset,
+                else_=wall + far_offset,
             )
         if in_utc:
             local = func.timezone(city.time_zone, func.to_timestamp(wall))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
+    Text,
     and_,
     case,
     cast,
@@ -54,6 +55,9 @@ prepared = Table(
     Column("waited", BigInteger),
     prefixes=["TEMPORARY"],
 )
+
+blocks = Table("blocks", _temporary, Column("address", Text), Column("block", Text), prefixes=["TEMPORARY"])
+"""What each address is published as: patterns are slow, and most addresses come many times."""
 
 STATUS_CODES = {status.value: code for code, status in enumerate(Status)}
 OUTCOME_CODES = {outcome.value: code for code, outcome in enumerate(Outcome)}
@@ -118,11 +122,11 @@ def build_requests(connection: Connection, city: City) -> None:
     hidden = c.all_flags.op("&")(Flag.DEFAULT_LOCATION.bit) != 0
     blank = or_(hidden, c.all_flags.op("&")(Flag.OUTSIDE_CITY.bit) != 0)
     digits = case((c.category.in_(city.sensitive_categories), 3), else_=4) if city.sensitive_categories else literal(4)
-    address = c.address if city.exact_addresses_because else to_the_block(c.address)
+    _load_blocks(connection, exact=bool(city.exact_addresses_because))
     replaced: dict[str, ColumnElement[Any]] = {
         "latitude": case((~blank, func.round(c.latitude, digits))),
         "longitude": case((~blank, func.round(c.longitude, digits))),
-        "address": case((~hidden, address)),
+        "address": case((~hidden, blocks.c.block)),
         "flags": c.all_flags,
         **{field: func.coalesce(c[field], NONE_NAME) for field in DIMENSIONS},
     }
@@ -130,9 +134,17 @@ def build_requests(connection: Connection, city: City) -> None:
     connection.execute(
         insert(target).from_select(
             [column.name for column in target.columns],
-            select(*columns).order_by(c.created_at.desc(), c.request_id.desc()),
+            select(*columns)
+            .outerjoin_from(prepared, blocks, blocks.c.address == c.address)
+            .order_by(c.created_at.desc(), c.request_id.desc()),
         )
     )
+
+
+def _load_blocks(connection: Connection, *, exact: bool) -> None:
+    distinct = select(prepared.c.address).where(prepared.c.address.is_not(None)).distinct().subquery()
+    published = distinct.c.address if exact else to_the_block(distinct.c.address)
+    connection.execute(insert(blocks).from_select(["address", "block"], select(distinct.c.address, published)))
 
 
 def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -135,7 +136,8 @@ def _set_through(connection: Connection, city: City, given: datetime | None) -> 
 
 
 def _touch(connection: Connection) -> None:
-    write_state(connection, "revision", str(int(read_state(connection, "revision") or 0) + 1))
+    # not a count: a work file that was begun anew must not look like the one that was published
+    write_state(connection, "revision", uuid4().hex)
 
 
 def _publish(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool]:
