@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    column,
     false,
     func,
     insert,
@@ -30,6 +32,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    table,
 )
 
 from dashboard.domain.ids import unique_slugs
@@ -37,7 +40,7 @@ from dashboard.domain.request import DIMENSIONS, NONE_NAME, Code, Flag, Origin, 
 from data_access.addresses import to_the_block
 from data_access.city import City
 from data_access.store.bins import bin_cells, bin_in, cell_of, cell_rows
-from data_access.store.engines.duckdb import create_tables
+from data_access.store.engines.duckdb import create_tables, load_frame
 from data_access.store.tables import facts, flag_counts, names, raw_rows, records, requests
 
 Box = tuple[float, float, float, float]
@@ -105,7 +108,12 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
 def build_counts(connection: Connection, dates: Extent, box: Box | None) -> None:
     """Fill names, bins, facts and flag counts; leaves the temporary table `prepared` for build_requests."""
     create_tables(connection, _temporary)
-    connection.execute(insert(bin_cells).values(cell_rows()))
+    load_frame(connection, "cells", pd.DataFrame(cell_rows()))
+    connection.execute(
+        insert(bin_cells).from_select(
+            list(bin_cells.c.keys()), select(table("cells", *map(column, bin_cells.c.keys())))
+        )
+    )
     _prepare(connection, dates, box)
     _load_names(connection)
     _load_facts(connection)
