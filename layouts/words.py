@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.domain.city_facts import CityFacts
 from dashboard.domain.comparison import relative_change
-from dashboard.domain.filters import Filters, Problem
+from dashboard.domain.filters import MAX_VALUES, Filters, Problem
 from dashboard.domain.method import TOO_FEW
 from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import N_, Translator
@@ -44,6 +44,12 @@ ORIGIN_NAMES = {
     "information": N_("Questions, no work"),
     "all": N_("Everybody"),
 }
+CHOICE_NAMES = {
+    "origin": N_("Whose requests"),
+    "period": N_("Period"),
+    "interval": N_("Interval"),
+    "compare": N_("Compare with"),
+}
 INTERVAL_NAMES = {
     "day": N_("Day"),
     "week": N_("Week"),
@@ -78,13 +84,33 @@ def scope(filters: Filters, city: CityFacts, tr: Translator) -> str:
     return text[:1].upper() + text[1:]
 
 
-def problem_sentence(problem: Problem, tr: Translator) -> str:
-    """What of the address was left out, and what was expected."""
-    return tr(
-        "“{value}” was left out of the filter “{parameter}”: {expected} was expected.",
-        value=problem.value[:80],
-        parameter=problem.parameter,
-        expected=problem.expected,
+def problem_sentence(problem: Problem, city: CityFacts, tr: Translator) -> str:
+    """What of the address was left out, and why."""
+    value, key = problem.value[:80], problem.parameter
+    if key == "city":
+        return tr("There is no city “{value}” here; the numbers are those of {city}.", value=value, city=city.name)
+    if key in ("from", "to"):
+        return tr(
+            "The date “{value}” was left out: a day such as {example} was expected, and a first day that is not after the last.",
+            value=value,
+            example="2025-03-31",
+        )
+    if key in CHOICE_NAMES:
+        return tr(
+            "“{value}” was left out of the filter “{filter}”: it is none of its choices.",
+            value=value,
+            filter=tr(CHOICE_NAMES[key]),
+        )
+    if key in FIELD_NAMES:
+        return tr(
+            "“{value}” was left out of the filter “{filter}”: the data hold nothing of that name.",
+            value=value,
+            filter=field_name(key, city, tr),
+        )
+    return tr.n(
+        "Only the first {n} value of the address was read.",
+        "Only the first {n} values of the address were read.",
+        MAX_VALUES,
     )
 
 

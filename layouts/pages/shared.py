@@ -83,7 +83,7 @@ def by_requests(rows: Sequence[Numbers], most: int | None = None) -> list[Number
 
 def notes(data: PageData, tr: Translator) -> tuple[str, ...]:
     """What the reader has to know before the numbers: what was dropped, what is left out, what the source lacks."""
-    found: list[str] = [words.problem_sentence(problem, tr) for problem in data.problems]
+    found: list[str] = [words.problem_sentence(problem, data.city, tr) for problem in data.problems]
     if data.filters.origin != "resident":
         found.append(tr("Every figure on this page covers {whose}.", whose=tr(words.ORIGINS[data.filters.origin])))
     if data.city.sample:

@@ -1,0 +1,69 @@
+"""The demo city, made once for a whole test run, and a server of it for each test process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from data_access.boundaries import import_boundaries
+from data_access.city import load_city
+from data_access.demo import write_demo
+from data_access.sync import sync_files
+
+CITY = "riverbend"
+ROWS = 20_000
+READY = "Fixed Yet? is ready at "
+
+
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo city, shared between the test processes; the first to come makes it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-data"
+    folder.mkdir(exist_ok=True)
+    with (folder.parent / "demo-data.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder.parent / "demo-data.made").exists():
+            _make(folder)
+            (folder.parent / "demo-data.made").touch()
+    return folder
+
+
+@contextmanager
+def served(data_dir: Path, log: Path) -> Iterator[str]:
+    """The address of `fixedyet serve` over a data folder, once it says that it is ready."""
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--workers", "2", "--port", str(_free_port())]
+    environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": CITY, "PYTHONUNBUFFERED": "1"}
+    with log.open("w") as errors:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+        try:
+            assert process.stdout is not None
+            lines = iter(process.stdout.readline, "")
+            ready = next((line for line in lines if line.startswith(READY)), None)
+            if ready is None:
+                pytest.fail(f"The server did not get ready: {log.read_text()[-2000:]}")
+            yield ready.removeprefix(READY).strip()
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _make(folder: Path) -> None:
+    city = load_city(CITY)
+    files = write_demo(folder / CITY / "made", rows=ROWS)
+    for kind, path in (("district", files.districts), ("neighbourhood", files.neighbourhoods)):
+        import_boundaries(city, kind, path, folder / CITY)
+    sync_files(city, [files.requests], folder, full=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
