@@ -63,14 +63,14 @@ def config(options: Options, city: CityFacts) -> dict[str, Any]:
 
 
 def chosen_text(field: str, filters: Filters, city: CityFacts, tr: Translator) -> str:
-    """What the summary of a filter says is chosen."""
+    """What the summary of a filter says is chosen; empty where everything is."""
     if field == "dates":
         return tr(words.PERIOD_NAMES[filters.period]) if filters.period else tr.date_range(filters.start, filters.end)
     if field == "origin":
         return tr(words.ORIGIN_NAMES[filters.origin])
     names: tuple[str, ...] = getattr(filters, MULTIPLE[field])
     if not names:
-        return tr("All")
+        return ""
     return (
         words.value_name(field, names[0], city, tr) if len(names) == 1 else tr.n("{n} chosen", "{n} chosen", len(names))
     )
