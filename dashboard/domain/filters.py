@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
+from dashboard.domain.ids import slugify
 from dashboard.domain.periods import PERIODS, period_range
 
 OriginChoice = Literal["resident", "city", "information", "all"]
@@ -45,21 +46,25 @@ class FieldOptions:
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def find(self, text: str) -> str | None:
-        """The published name that a name, slug or alias stands for, or None."""
-        wanted = text.strip().casefold()
-        return self._lookup().get(wanted)
+        """The published name that a name, slug or alias stands for, or None; of names that differ in case, the one meant."""
+        wanted = text.strip()
+        return wanted if wanted in self.names else self._lookup().get(wanted.casefold())
 
     def by_slug(self, slug: str) -> str | None:
         """The published name of a slug in a path (its aliases included), or None."""
         for name, known in self.slugs.items():
             if known == slug:
                 return name
-        return self.aliases.get(slug)
+        return next((name for alias, name in self._aliases() if slugify(alias) == slug), None)
+
+    def _aliases(self) -> list[tuple[str, str]]:
+        """The aliases of names that are published now."""
+        return [(alias, name) for alias, name in self.aliases.items() if name in self.names]
 
     def _lookup(self) -> dict[str, str]:
-        table = {alias.casefold(): name for alias, name in self.aliases.items()}
+        table = {key: name for alias, name in self._aliases() for key in (slugify(alias), alias.casefold())}
         table.update({slug: name for name, slug in self.slugs.items()})
-        table.update({name.casefold(): name for name in self.names})
+        table.update({name.casefold(): name for name in reversed(self.names)})
         return table
 
 

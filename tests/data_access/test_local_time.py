@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -99,7 +100,7 @@ def test_days_follow_one_another(name: str) -> None:
     """A day's offsets begin as the day before ended."""
     rows = zone_days(ZoneInfo(name), date(2023, 12, 1), date(2025, 2, 1))
     assert [one["day"] for one in rows] == list(range(day_number(date(2023, 12, 1)), day_number(date(2025, 2, 1)) + 1))
-    for one, following in zip(rows, rows[1:], strict=False):
+    for one, following in itertools.pairwise(rows):
         assert one["after"] == following["before"]
         assert one["day"] * DAY <= one["gap_from"] <= one["switch"] <= (one["day"] + 1) * DAY
     assert sum(one["before"] != one["after"] for one in rows) == (0 if name == "America/Phoenix" else 2)
