@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, case, cast, func, literal, null, or_
 
+from dashboard.domain.request import DIMENSIONS, NONE_NAME
 from data_access.city import City, Rule, Rules
 
 
@@ -18,6 +19,10 @@ class Columns(Protocol):
         ...
 
 
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+"""Tabs and newlines too, which an engine's own trim may leave: a name is compared without what nobody sees around it."""
+
+
 def constant(value: str) -> ColumnElement[str]:
     """A text of the city file or of this program, quoted into the statement by the dialect: an engine compiles a pattern
     once if it is a constant, but once a row if it is a parameter (50 times slower)."""
@@ -26,14 +31,17 @@ def constant(value: str) -> ColumnElement[str]:
 
 def cleaned(field: str, raw: ColumnElement[str], city: City) -> ColumnElement[str]:
     """The text of a field without what the city file says to strip, with its values mapped; NULL where it says nothing."""
-    text = func.trim(raw)
+    around = (constant(BLANKS),) if field in DIMENSIONS else ()
+    text = func.trim(raw, *around)
     if field in city.strip:
-        text = func.trim(func.regexp_replace(text, constant(city.strip[field]), constant("")))
+        text = func.trim(func.regexp_replace(text, constant(city.strip[field]), constant("")), *around)
     if city.empty_texts:
         text = case((text.in_([constant(empty) for empty in city.empty_texts]), null()), else_=text)
     mapped = city.values.get(field)
     if mapped:
         text = case(*((text == constant(given), constant(meant)) for given, meant in mapped.items()), else_=text)
+    if field in DIMENSIONS:  # the word that stands for no value is not a value
+        text = func.nullif(text, NONE_NAME)
     return cast(func.nullif(text, ""), Text)
 
 
