@@ -19,7 +19,7 @@ from data_access.city import City, city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.ingest import REASONS
 from data_access.store.published import Published
-from data_access.store.work import recent_runs
+from data_access.store.run_log import read_log
 from data_access.sync import SyncResult, republish, sync_files
 
 app = typer.Typer(
@@ -144,7 +144,7 @@ def runs(city: Annotated[str | None, typer.Argument(help="The city's id; none: a
     published = Published(settings.data_dir)
     for each in [city] if city else published.cities():
         found = load_city(each, settings.city_folders)
-        for run in recent_runs(settings.data_dir / each, 20):
+        for run in read_log(settings.data_dir / each)[:20]:
             started = datetime.fromtimestamp(run["started_at"], found.zone)
             what = run["error"] or (
                 f"read {run['read']}, stored {run['stored']}, updated {run['updated']}, unchanged {run['unchanged']}, "

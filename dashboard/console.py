@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -55,6 +56,7 @@ def serve(settings: Settings) -> None:
         raise SettingsError(
             f"There is no data folder {settings.data_dir}; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE' first."
         )
+    _check_address(settings)
     from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):
@@ -74,8 +76,7 @@ def serve(settings: Settings) -> None:
                 "proc_name": "fixedyet",
             }
             for name, value in options.items():
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
+                self.cfg.set(name, value)
 
         def load(self) -> Any:
             from dashboard.wsgi import create_app
@@ -85,6 +86,18 @@ def serve(settings: Settings) -> None:
     address = f"http://{settings.host if settings.host != '0.0.0.0' else '127.0.0.1'}:{settings.port}"
     threading.Thread(target=_announce, args=(address, os.getpid()), daemon=True).start()
     Server().run()
+
+
+def _check_address(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Nothing can listen on {settings.host}:{settings.port} ({error.strerror}); choose another port with "
+                "--port or FIXEDYET_PORT."
+            ) from error
 
 
 def _announce(address: str, parent: int) -> None:

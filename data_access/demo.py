@@ -48,7 +48,7 @@ def write_demo(
     tell("Writing the file", 0.6)
     good = lines(requests, rng)
     _write_lines(files.requests, good, insert_bad_lines(good, rng))
-    tell("Done", 1.0)
+    tell("Writing the file", 1.0)
     return files
 
 

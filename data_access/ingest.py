@@ -107,9 +107,11 @@ def find_schema(file: PlainFile, city: City) -> tuple[str, Schema]:
     }
     name = min(missing, key=lambda key: len(missing[key]))
     if missing[name]:
+        first = ", ".join(repr(header) for header in missing[name][:5])
+        more = f" and {len(missing[name]) - 5} more" if len(missing[name]) > 5 else ""
         raise SourceError(
-            f"{file.name} has no column {', '.join(repr(header) for header in missing[name])}, which {city.name}'s "
-            f"file '{name}' is expected to have; nothing was changed."
+            f"{file.name} has no column {first}{more}, which {city.name}'s file '{name}' is expected to have; "
+            "nothing was changed."
         )
     return name, city.schemas[name]
 

@@ -19,6 +19,7 @@ from data_access.sources.files import plain_file
 from data_access.store import publish
 from data_access.store.engines import duckdb
 from data_access.store.lock import city_lock
+from data_access.store.run_log import write_log
 from data_access.store.work import finish_run, load_zone, next_run, read_state, work_file, write_state
 
 Progress = Callable[[str, float], None]
@@ -144,6 +145,7 @@ def _publish(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool
     with work_file(folder) as connection:
         revision = read_state(connection, "revision") or "0"
         through = read_state(connection, "data_through")
+        write_log(folder, connection)
     if publish.published_revision(folder) == revision:
         return publish.current_version(folder), False
     tell("Publishing", 0.0)
@@ -159,3 +161,4 @@ def _remember_failure(folder: Path, files: Sequence[Path], now: int, sentence: s
     with work_file(folder) as connection:
         run = next_run(connection, ", ".join(path.name for path in files), now)
         finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
+        write_log(folder, connection)

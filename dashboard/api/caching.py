@@ -13,6 +13,7 @@ from flask import Response, request
 
 from dashboard.domain.method import METHOD_VERSION
 from data_access.store.published import Snapshot
+from data_access.store.run_log import log_stamp
 
 FORMAT = "1"
 """Raise this when an answer looks different although data and method are the same."""
@@ -77,6 +78,7 @@ def version_of(snapshot: Snapshot) -> str:
                 snapshot.data_to,
                 snapshot.data_through,
                 snapshot.city.fingerprint,
+                log_stamp(snapshot.folder.parent),
             ),
         )
     )

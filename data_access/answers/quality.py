@@ -12,6 +12,7 @@ from data_access.ingest import REASONS
 from data_access.local_time import utc_to_local
 from data_access.queries import quality as queries
 from data_access.store.published import Snapshot
+from data_access.store.run_log import read_log
 
 LAST_RUNS = 20
 COUNTED = ("read", "stored", "updated", "unchanged", "quarantined", "removed")
@@ -46,7 +47,7 @@ def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
         ],
         "left_out": {str(name): int(n) for name, n in queries.left_out(snapshot).to_dict("records")[0].items()},
         "not_published": list(snapshot.city.source.not_published),
-        "runs": [_run(snapshot, row) for row in queries.last_runs(snapshot, runs).to_dict("records")],
+        "runs": [_run(snapshot, row) for row in read_log(snapshot.folder.parent)[:runs]],
     }
 
 

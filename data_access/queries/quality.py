@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
 
 from data_access.rollup import ORIGIN_CODES
 from data_access.store.published import Snapshot
-from data_access.store.tables import facts, flag_counts, published_runs, quarantine_counts
+from data_access.store.tables import facts, flag_counts, quarantine_counts
 
 
 def flags(snapshot: Snapshot) -> pd.DataFrame:
@@ -22,11 +22,6 @@ def quarantine(snapshot: Snapshot) -> pd.DataFrame:
     """How many rows could not be read, by reason. Columns: reason, n."""
     c = quarantine_counts.c
     return snapshot.count(select(*[c.reason, c.n]).order_by(c.reason))
-
-
-def last_runs(snapshot: Snapshot, number: int) -> pd.DataFrame:
-    """The syncs before this version was made, newest first. Columns: those of the table published_runs."""
-    return snapshot.count(select(published_runs).order_by(published_runs.c.run.desc()).limit(number))
 
 
 def left_out(snapshot: Snapshot) -> pd.DataFrame:

@@ -17,10 +17,8 @@ from data_access.store.tables import (
     about,
     public_records,
     published,
-    published_runs,
     quarantine,
     quarantine_counts,
-    runs,
 )
 
 KEPT = 3
@@ -99,8 +97,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
 
 
 def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number: int) -> None:
-    work_runs, work_quarantine = (table.to_metadata(MetaData(), schema="work") for table in (runs, quarantine))
-    connection.execute(insert(published_runs).from_select([c.name for c in runs.columns], select(work_runs)))
+    work_quarantine = quarantine.to_metadata(MetaData(), schema="work")
     connection.execute(
         insert(quarantine_counts).from_select(
             ["reason", "n"], select(work_quarantine.c.reason, func.count()).group_by(work_quarantine.c.reason)

@@ -145,12 +145,6 @@ quarantine_counts = Table(
     Column("n", BigInteger, nullable=False),
 )
 
-published_runs = Table(
-    "published_runs",
-    published,
-    *(Column(column.name, column.type) for column in runs.columns),
-)
-
 about = Table("about", published, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
 """What the version knows of itself: city, dates, rows, version number, as text."""
 

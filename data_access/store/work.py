@@ -85,13 +85,3 @@ def stable_hash(value: ColumnElement[str]) -> ColumnElement[int]:
 def hash_of(value: str) -> int:
     """The same hash of a single text."""
     return int.from_bytes(hashlib.md5(value.encode(), usedforsecurity=False).digest()[8:], "little") >> 1
-
-
-def recent_runs(folder: Path, number: int) -> list[dict[str, Any]]:
-    """The last syncs of a city, newest first; columns of the table runs. Empty where there was none."""
-    if not (folder / "work.duckdb").exists():
-        return []
-    with work_file(folder) as connection:
-        return [
-            dict(row) for row in connection.execute(select(runs).order_by(runs.c.run.desc()).limit(number)).mappings()
-        ]
