@@ -10,7 +10,7 @@ from dashboard.api.asking import Asked, one_of
 from dashboard.api.rendering import Content, Row, flatten
 from dashboard.domain.filters import MULTIPLE
 from data_access.answers import series as over_time
-from data_access.answers.summary import Numbers, grouped, header, summary
+from data_access.answers.summary import grouped, header, summary
 
 MEASURES: tuple[over_time.Measure, ...] = over_time.MEASURES
 CURVE = ("days", "closed_share", "low", "high", "at_risk")
@@ -39,13 +39,12 @@ def summarised(asked: Asked) -> Content:
         *(f"compare.{name}" for name in COMPARED),
         *(f"compare.{name}" for name in kept if name != "overdue"),
     )
-    honest = {**_honest(asked, document), "compare": document["compare"] and _honest(asked, document["compare"])}
-    return Content(honest, columns, (honest,), _name(asked, "summary"))
+    return Content(document, columns, (document,), _name(asked, "summary"))
 
 
 def by_group(asked: Asked, path: str) -> Content:
     """The same numbers for each value of the field of a path in GROUPS."""
-    rows = [_honest(asked, row) for row in grouped(asked.snapshot, asked.filters, GROUPS[path])]
+    rows = grouped(asked.snapshot, asked.filters, GROUPS[path])
     about = header(asked.snapshot, asked.filters)
     example = (
         rows[0] if rows else {"name": "", "slug": "", **summary(asked.snapshot, asked.filters, with_compare=False)}
@@ -66,11 +65,6 @@ def curve(asked: Asked) -> Content:
     """The share closed by days of waiting."""
     rows = _rows(over_time.distribution(asked.snapshot, asked.filters))
     return Content({**header(asked.snapshot, asked.filters), "rows": rows}, CURVE, rows, _name(asked, "distribution"))
-
-
-def _honest(asked: Asked, numbers: Numbers) -> Numbers:
-    """The numbers as they may be published: a sample has no backlog."""
-    return {**numbers, "backlog": None} if asked.snapshot.city.sample else numbers
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

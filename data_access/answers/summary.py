@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +51,10 @@ def comparison(snapshot: Snapshot, filters: Filters) -> Comparison | None:
     first, last = within(snapshot, filters)
     if (first, last) != (filters.start, filters.end):
         return None
-    return comparison_range(filters.start, filters.end, filters.compare, snapshot.data_from)
+    found = comparison_range(filters.start, filters.end, filters.compare, snapshot.data_from)
+    if found is not None and found.overlap_days:  # more than a year: "a year earlier" would be compared with itself
+        return comparison_range(filters.start, filters.end, "previous", snapshot.data_from)
+    return found
 
 
 def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:
@@ -175,9 +178,11 @@ def _assembled(
     row: dict[str, Any],
     survival: Survival,
     excluded: dict[str, Any],
-    amounts: dict[str, int],
+    amounts: Mapping[str, int | None],
     as_of: int | None = None,
 ) -> Numbers:
+    if snapshot.city.sample:  # what is open in a sample says nothing of what is open
+        amounts = {**amounts, "backlog": None}
     return {
         **{name: int(row[name]) for name in ("requests", "duplicates", "open", "closed_of_these", "cancelled")},
         **amounts,

@@ -9,6 +9,8 @@ from layouts import words
 from layouts.pages.content import Cell, Column, Link, Number, Numbered, Numbers, PageData, Table
 
 PATHS = {"department": "/departments", "district": "/districts", "neighbourhood": "/neighbourhoods"}
+MOST_PROBLEMS = 3
+"""So many values that were left out of an address are told one by one."""
 
 
 def headline(data: PageData, tr: Translator) -> Numbered:
@@ -83,9 +85,23 @@ def by_requests(rows: Sequence[Numbers], most: int | None = None) -> list[Number
 
 def notes(data: PageData, tr: Translator) -> tuple[str, ...]:
     """What the reader has to know before the numbers: what was dropped, what is left out, what the source lacks."""
-    found: list[str] = [words.problem_sentence(problem, data.city, tr) for problem in data.problems]
+    found = [words.problem_sentence(problem, data.city, tr) for problem in data.problems[:MOST_PROBLEMS]]
+    if len(data.problems) > MOST_PROBLEMS:
+        more = len(data.problems) - MOST_PROBLEMS
+        found.append(
+            tr.n("{n} more value of the address was left out.", "{n} more values of the address were left out.", more)
+        )
     if data.filters.origin != "resident":
         found.append(tr("Every figure on this page covers {whose}.", whose=tr(words.ORIGINS[data.filters.origin])))
+    hidden = data.summary["left_out"]["city"] + data.summary["left_out"]["information"]
+    if not data.summary["requests"] and hidden:
+        found.append(
+            tr.n(
+                "{n} request that residents did not make matches; “Whose requests” above brings it in.",
+                "{n} requests that residents did not make match; “Whose requests” above brings them in.",
+                hidden,
+            )
+        )
     if data.city.sample:
         found.append(tr("This source is a sample, so no backlog is shown."))
     if data.filters.end > data.city.data_to or data.filters.start < data.city.data_from:
