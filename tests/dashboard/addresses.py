@@ -1,0 +1,33 @@
+"""The addresses of the dashboard, with one department and one area of each kind."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+PAGES = (
+    "/",
+    "/departments",
+    "/departments/street-maintenance",
+    "/districts",
+    "/districts/1",
+    "/neighbourhoods",
+    "/neighbourhoods/{neighbourhood}",
+    "/map",
+    "/about",
+)
+CHARTS = (
+    "requests-and-closed",
+    "typical-wait",
+    "backlog",
+    "share-closed",
+    "on-time",
+    "on-time-parts",
+    "wait-by-district",
+)
+
+
+def pages(client: FlaskClient) -> list[str]:
+    """Every page; the last slug of the neighbourhoods stands for all."""
+    fields = client.get("/api/v1/options").json["fields"]  # type: ignore[index]
+    slug = fields["neighbourhood"][0]["slug"]
+    return [path.format(neighbourhood=slug) for path in PAGES]
