@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from data_access import ingest, rollup, sync
+from data_access import sync
 from data_access.store import publish
 from data_access.store.engines import duckdb
 from tests.builders import NOW, make_city
@@ -46,18 +46,15 @@ def after(module: Any, name: str, call: int = 1) -> None:
 
 MOMENTS: dict[str, Callable[[], None]] = {
     "staged": lambda: after(duckdb, "load_csv"),
-    "upserted": lambda: after(ingest, "_upsert"),
     "touched": lambda: after(sync, "_touch"),
     "stored": lambda: after(sync, "_store"),
-    "counts-built": lambda: after(rollup, "build_counts"),
     "one-checkpoint": lambda: after(duckdb, "checkpoint"),
     "not-synced-to-disk": lambda: before(publish, "_sync_to_disk"),
     "renamed": lambda: before(publish, "_point_to"),
     "pointer-written": lambda: after(publish.os, "fsync", 5),
     "pointed": lambda: after(publish, "_point_to"),
-    "dropped": lambda: after(publish, "_drop_old"),
 }
-BEFORE_THE_SWITCH = [name for name in MOMENTS if name not in ("pointed", "dropped")]
+BEFORE_THE_SWITCH = [name for name in MOMENTS if name != "pointed"]
 
 
 def main(folder: Path, file: Path) -> None:
