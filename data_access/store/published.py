@@ -51,11 +51,12 @@ class Snapshot:
         return {code: name for name, code in self.codes[field].items()}
 
     def count(self, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
-        """Run a statement over the counts."""
-        return _frame(self.counts, statement)
+        """Run a statement over the counts; days come as timestamps at midnight, whole numbers as integers."""
+        with self.counts.connect() as connection:
+            return duckdb.fetch_columns(connection.execute(statement))
 
     def read(self, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
-        """Run a statement over the published requests."""
+        """Run a statement over the published requests; missing values are None."""
         return _frame(self.records, statement)
 
     def boundaries(self) -> dict[str, Path]:

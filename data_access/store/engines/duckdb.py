@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import CursorResult, Engine, MetaData, create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.schema import CreateTable
@@ -79,3 +79,8 @@ def load_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
     raw.register("frame_to_load", frame)
     raw.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM frame_to_load")  # noqa: S608 - a name of this program
     raw.unregister("frame_to_load")
+
+
+def fetch_columns(result: CursorResult[Any]) -> pd.DataFrame:
+    """All rows of a result as a frame, column by column: an object a row would cost more than the query."""
+    return cast(Any, result.cursor).df()
