@@ -22,14 +22,15 @@ from data_access.store.published import Published
 from tests.e2e.demo_site import CITY, demo_data
 
 NONE_CHOSEN = "lang=qps"
-BAD_VALUES = (
-    "lang=qps&origin=nobody&from=soon&to=2020-13-99&category=no-such-thing&period=ever&interval=blue&city=atlantis"
-)
+BAD_CHOICES = "lang=qps&origin=nobody&period=ever&interval=blue"
+BAD_VALUES = "lang=qps&city=atlantis&from=soon&category=no-such-thing"
+MANY_BAD_VALUES = "lang=qps&to=2020-13-99&to=never&category=1&category=2&category=3"
 NOTHING = "lang=qps&from=1999-01-01&to=1999-12-31"
 CITYS_OWN = "lang=qps&origin=city&interval=week"
 FEW = "lang=qps&category=pothole-repair&from=2026-06-01&to=2026-06-03&compare=previous"
 WITHOUT_TARGET = "lang=qps&department=parks-trees"
-QUERIES = (NONE_CHOSEN, BAD_VALUES, NOTHING, CITYS_OWN, FEW, WITHOUT_TARGET)
+QUERIES = (NONE_CHOSEN, BAD_CHOICES, BAD_VALUES, MANY_BAD_VALUES, NOTHING, CITYS_OWN, FEW, WITHOUT_TARGET)
+FEW_PATHS = ("/", "/departments", "/districts/1", "/map")
 SHOWN_ATTRIBUTES = ("aria-label", "title", "alt", "placeholder", "data-label")
 SHOWN_PROPS = {*SHOWN_ATTRIBUTES, "children", "label", "description", "short", "missing"}
 FIGURE_TEXTS = {"text", "ticktext", "hovertext", "hovertemplate", "name", "title", "ticksuffix", "tickprefix"}
@@ -70,7 +71,7 @@ def own_words(data_dir: Path, client: FlaskClient) -> re.Pattern[str]:
     words |= {each["name"] for rows in options["fields"].values() for each in rows}
     for area in city.areas.values():
         words |= {area.name, area.plural, area.label.replace("{name}", "").strip()}
-    words |= {"nobody", "soon", "2020-13-99", "no-such-thing", "ever", "blue", "atlantis"}
+    words |= {"nobody", "soon", "2020-13-99", "no-such-thing", "ever", "never", "blue", "atlantis"}
     published = Published(data_dir)
     with published.open(CITY) as snapshot:
         words |= set(snapshot.options.fields["department"].names)
@@ -175,7 +176,7 @@ def joined(path: str, query: str) -> str:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_first_html_has_no_hard_coded_text(client: FlaskClient, own_words: re.Pattern[str], query: str) -> None:
-    for path in paths(client):
+    for path in paths(client) if query == NONE_CHOSEN else FEW_PATHS:
         answer = client.get(joined(path, query))
         assert answer.status_code == 200, path
         found = of_html(answer.text)
@@ -184,7 +185,7 @@ def test_the_first_html_has_no_hard_coded_text(client: FlaskClient, own_words: r
         assert hard_coded(found, own_words) == [], path
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", [NONE_CHOSEN, NOTHING, FEW])
 def test_the_dash_page_has_no_hard_coded_text(client: FlaskClient, own_words: re.Pattern[str], query: str) -> None:
     for path in paths(client):
         answer = client.get("/_dash-layout", headers={"Referer": f"http://localhost{joined(path, query)}"})
