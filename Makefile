@@ -20,7 +20,7 @@ lint: .make/dev
 	$(BIN)/lint-imports
 
 unit: .make/dev .make/browser
-	$(BIN)/pytest -n auto --dist worksteal -q
+	$(BIN)/pytest -n auto --dist loadgroup -q
 
 shots: .make/dev .make/browser ## Take the pictures of the README
 	$(BIN)/python -m tests.shots

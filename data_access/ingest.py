@@ -166,8 +166,11 @@ def remove_missing(connection: Connection, run: int, total: int) -> int:
     return missing
 
 
-def renormalise(connection: Connection, city: City, now: int) -> None:
-    """Make all records again from the raw rows, after the city's file has changed."""
+def renormalise(connection: Connection, city: City, *, run: int, now: int) -> None:
+    """Make all records again from the raw rows, after the city's file has changed.
+
+    A row whose created date the new file can no longer read goes to the quarantine and stays among the raw rows.
+    """
     connection.execute(delete(records))
     for row in connection.execute(select(headers)).mappings().all():
         schema = city.schemas.get(row["schema"])
@@ -188,6 +191,17 @@ def renormalise(connection: Connection, city: City, now: int) -> None:
                 [c.name for c in records.columns], select(*found.c).where(found.c.created_at.is_not(None))
             )
         )
+    reason = "unreadable_created_date"
+    lost = (
+        ~exists().where(records.c.request_id == raw_rows.c.request_id),
+        ~exists().where(quarantine.c.hash == raw_rows.c.hash, quarantine.c.reason == reason),
+    )
+    connection.execute(
+        insert(quarantine).from_select(
+            ["hash", "reason", "file", "line", "raw", "run"],
+            select(raw_rows.c.hash, literal(reason), literal("stored rows"), literal(0), raw_rows.c.raw, literal(run)).where(*lost),
+        )
+    )
 
 
 def _normalise(connection: Connection, file: PlainFile, city: City, schema: Schema, now: int) -> None:

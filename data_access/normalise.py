@@ -185,7 +185,7 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
         Flag.INSTANT_CLOSE: and_(usable, ~date_only, seconds <= INSTANT),
         Flag.IMPOSSIBLE_DATE: or_(*impossible.values()),
         Flag.DEFAULT_LOCATION: c.at_default,
-        Flag.NO_LOCATION: or_(c.latitude.is_(None), c.longitude.is_(None)),
+        Flag.NO_LOCATION: or_(c.latitude.is_(None), c.longitude.is_(None), c.at_default),
         Flag.NO_DISTRICT: c.district.is_(None),
         Flag.UNKNOWN_CATEGORY: c.category.is_(None),
         Flag.CHANGED_AFTER_CLOSE: and_(closed_at.is_not(None), c.updated_at > closed_at + CHANGED_LATE),

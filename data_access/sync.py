@@ -80,7 +80,7 @@ def _store(
         load_zone(connection, city, now)
         duckdb.create_tables(connection, ingest.seen.metadata)
         run = next_run(connection, ", ".join(path.name for path in files), now)
-        remapped = _remap(connection, city, now, tell)
+        remapped = _remap(connection, city, run, now, tell)
         before = ingest.stored_rows(connection)
         for path in files:
             with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share)) as file:
@@ -108,13 +108,13 @@ def _store(
     return total
 
 
-def _remap(connection: Connection, city: City, now: int, tell: Progress) -> bool:
+def _remap(connection: Connection, city: City, run: int, now: int, tell: Progress) -> bool:
     known = read_state(connection, "city_file")
     if known == city.fingerprint:
         return False
     if known is not None:
         tell("Reading stored rows again with the changed city file", 0.0)
-        ingest.renormalise(connection, city, now)
+        ingest.renormalise(connection, city, run=run, now=now)
     write_state(connection, "city_file", city.fingerprint)
     return True
 

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, literal, select
 
 from dashboard.domain.errors import SourceError, SyncLocked
 from data_access.ingest import Counts
+from data_access.queries import quality
 from data_access.store.lock import city_lock
 from data_access.store.work import hash_of, stable_hash
 from tests.builders import NOW, Store, csv_text, make_city, row
@@ -303,6 +304,17 @@ def test_a_changed_city_file_gives_what_a_clean_sync_gives(
     clean = Store(tmp_path_factory.mktemp("clean") / "data", changed)
     clean.sync(rows)
     assert store.seen() == clean.seen()
+
+
+def test_a_stored_row_that_a_changed_city_file_cannot_read_is_in_the_quarantine(store: Store) -> None:
+    store.sync([row(1), row(2)])
+    schema = make_city().schemas["rows"].model_dump() | {"time_formats": ["%d.%m.%Y %H:%M"]}
+    store.city = make_city(schemas={"rows": schema})
+    store.sync([row(3, "05.03.2024 10:00")])
+    assert store.requests()["request_id"].tolist() == ["3"]
+    with store.snapshot() as snapshot:
+        reasons = quality.quarantine(snapshot).set_index("reason")["n"].to_dict()
+    assert reasons == {"unreadable_created_date": 2}
 
 
 def test_stored_rows_of_a_schema_that_is_gone_are_said(store: Store) -> None:
