@@ -311,7 +311,7 @@ def test_a_stored_row_that_a_changed_city_file_cannot_read_is_in_the_quarantine(
     schema = make_city().schemas["rows"].model_dump() | {"time_formats": ["%d.%m.%Y %H:%M"]}
     store.city = make_city(schemas={"rows": schema})
     store.sync([row(3, "05.03.2024 10:00")])
-    assert store.requests()["request_id"].tolist() == ["3"]
+    assert store.requests().index.tolist() == ["3"]
     with store.snapshot() as snapshot:
         reasons = quality.quarantine(snapshot).set_index("reason")["n"].to_dict()
     assert reasons == {"unreadable_created_date": 2}
