@@ -12,18 +12,29 @@
   tellScheme();
   dark.addEventListener("change", () => { tellScheme(); window.location.reload(); });
 
+  // As the server reads them: of a key that repeats the last value that can be read, and no first day after the last.
+  const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text + "T00:00Z").toJSON()?.slice(0, 10) === text;
+  const lastOf = (params, key, fits) => params.getAll(key).map((text) => text.trim().toLowerCase()).filter(fits).at(-1);
+
+  function daysOf(params, config) {
+    const from = lastOf(params, "from", isDay), to = lastOf(params, "to", isDay);
+    const [first, last] = config.presets.all;
+    if (!from && !to) { return null; }
+    if ((from || first) <= (to || last)) { return [from || first, to || last]; }
+    return from && to ? null : [from || to, from || to];
+  }
+
   function controlsOf(params, config, ids) {
-    const given = params.get("from") || params.get("to");
-    const known = Object.keys(config.presets);
-    const asked = (params.get("period") || "").toLowerCase();
-    const period = given ? "" : known.includes(asked) ? asked : config.defaults.period;
-    const days = config.presets[period || "all"];
-    const origin = (params.get("origin") || config.defaults.origin).toLowerCase();
+    const given = daysOf(params, config);
+    const period = given ? "" : lastOf(params, "period", (text) => Object.hasOwn(config.presets, text)) || config.defaults.period;
+    const [from, to] = given || config.presets[period];
+    const origin = lastOf(params, "origin", (text) => config.origins.includes(text)) || config.defaults.origin;
     const values = ids.map((id) => {
-      const names = params.getAll(id.index).map((text) => (config.lookup[id.index] || {})[text.trim().toLowerCase()]);
-      return [...new Set(names.filter((name) => name !== undefined))].sort();
+      const known = config.lookup[id.index] || {};
+      const texts = params.getAll(id.index).map((text) => text.trim().toLowerCase());
+      return [...new Set(texts.filter((text) => Object.hasOwn(known, text)).map((text) => known[text]))].sort();
     });
-    return { period, from: params.get("from") || days[0], to: params.get("to") || days[1], origin, values };
+    return { period, from, to, origin, values };
   }
 
   function writeAddress(params, moved, controls, config) {
@@ -48,7 +59,8 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     fixedyet: {
-      // The address moved: write only the controls. A control moved: write only the address. Unknown keys are kept.
+      // The address moved: write only the controls. A control moved: write the address, and of the controls only
+      // the dates of a chosen period, or that no period is chosen when a date was. Unknown keys are kept.
       sync: function (search, period, from, to, origin, values, ids, config) {
         const context = window.dash_clientside.callback_context;
         const moved = context.triggered.map((each) => each.prop_id.slice(0, each.prop_id.lastIndexOf(".")));
@@ -67,7 +79,10 @@
         if (same(now, wanted)) { return [none(), none(), none(), none(), none(), still]; }
         const wrote = writeAddress(params, control, { period, from, to, origin, values: byField }, config);
         const text = params.toString();
-        return [wrote ? (text ? "?" + text : "") : none(), none(), none(), none(), none(), still];
+        const preset = control === "filter-period" && config.presets[period];
+        const byDate = wrote && (control === "filter-from" || control === "filter-to");
+        return [wrote ? (text ? "?" + text : "") : none(), byDate && period ? "" : none(),
+          preset ? preset[0] : none(), preset ? preset[1] : none(), none(), still];
       },
       // A page is there: its name goes to the tab, and after a change of page the focus to its heading.
       arrive: function (shown, before) {

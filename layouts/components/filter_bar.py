@@ -58,8 +58,16 @@ def config(options: Options, city: CityFacts) -> dict[str, Any]:
     lookup: dict[str, dict[str, str]] = {}
     for field in fields_of(options, city):
         known = options.fields[field]
-        lookup[field] = {text.casefold(): name for name in known.names for text in (known.slugs[name], name)}
-    return {"city": city.id, "defaults": DEFAULTS, "presets": presets, "lookup": lookup, "fields": list(lookup)}
+        lookup[field] = {alias.casefold(): name for alias, name in known.aliases.items()}
+        lookup[field] |= {text.casefold(): name for name in known.names for text in (known.slugs[name], name)}
+    return {
+        "city": city.id,
+        "defaults": DEFAULTS,
+        "presets": presets,
+        "origins": CHOICES["origin"],
+        "lookup": lookup,
+        "fields": list(lookup),
+    }
 
 
 def chosen_text(field: str, filters: Filters, city: CityFacts, tr: Translator) -> str:
