@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from dash import Dash
 from dash.development.base_component import Component
+from dash.exceptions import DependencyException
 from flask import Flask, Response, g, has_request_context, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -108,6 +109,8 @@ def create_app(settings: Settings) -> Flask:
     app.layout = lambda: page_layout(published, settings)
     url.register(app, published, settings, CHARTS)
     server.register_error_handler(500, failed)
+    server.register_error_handler(DependencyException, no_such_file)
+    server.before_request(lambda: refuse_odd_update(app))
     security.register(server, app.csp_hashes, settings.tile_source[0] if settings.tile_source else None)
     warm(app)
     return server
@@ -120,6 +123,22 @@ def warm(app: PageFirst) -> None:
     with app.server.test_request_context("/"):
         app._generate_scripts_html()  # pyright: ignore[reportPrivateUsage]
         app._generate_css_dist_html()  # pyright: ignore[reportPrivateUsage]
+
+
+def no_such_file(_error: Exception) -> Response:
+    """A file of a component library that is not there: Dash raises where a 404 is meant."""
+    return Response("There is no such file.\n", 404, mimetype="text/plain")
+
+
+def refuse_odd_update(app: PageFirst) -> Response | None:
+    """A callback's request that no page of ours sends: Dash would fail over it, and it is the sender's mistake."""
+    if request.path != "/_dash-update-component" or request.method != "POST":
+        return None
+    body: Any = request.get_json(silent=True)
+    shaped = isinstance(body, dict) and isinstance(body.get("output"), str) and isinstance(body.get("inputs"), list)
+    if shaped and body["output"] in app.callback_map and all(isinstance(value, dict) for value in body["inputs"]):
+        return None
+    return Response("This is not a request of one of the pages here.\n", 400, mimetype="text/plain")
 
 
 def failed(_error: Exception) -> Response:

@@ -17,7 +17,7 @@ from dashboard.settings import load
 from data_access.boundaries import import_boundaries
 from data_access.city import City, city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
-from data_access.ingest import REASONS
+from data_access.quarantine import REASONS
 from data_access.store.published import Published
 from data_access.store.run_log import read_log
 from data_access.sync import SyncResult, republish, sync_files

@@ -95,6 +95,7 @@ def _features(given: Path) -> list[dict[str, Any]]:
 
 def _published_name(city: City, kind: str, value: Any) -> str:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    text = city.areas[kind].boundary_names.get(text, text)  # type: ignore[index]
     return city.values.get(kind, {}).get(text, text)
 
 

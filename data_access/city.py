@@ -105,6 +105,8 @@ class Area(_Part):
     boundary_property: str = ""
     """The property of the boundary file that holds the published name."""
     vintage: str = ""
+    boundary_names: dict[str, str] = Field(default_factory=dict)
+    """Where the boundary file names an area otherwise than the rows do: its name, and the published one."""
 
 
 class City(_Part):

@@ -45,6 +45,8 @@ def is_made(data_dir: Path, rows: int, seed: int) -> bool:
 
 def _recipe(rows: int, seed: int) -> dict[str, object]:
     program = hashlib.sha256()
-    for path in sorted((*Path(__file__).parent.glob("*.py"), *Path(__file__).parent.glob("demo*.csv"), BUILT_IN / f"{DEMO_CITY}.toml")):
+    for path in sorted(
+        (*Path(__file__).parent.glob("*.py"), *Path(__file__).parent.glob("demo*.csv"), BUILT_IN / f"{DEMO_CITY}.toml")
+    ):
         program.update(path.read_bytes())
     return {"rows": rows, "seed": seed, "program": program.hexdigest()}

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     ColumnElement,
     Connection,
-    Integer,
-    MetaData,
-    Table,
     Text,
     and_,
     case,
@@ -28,7 +20,6 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    text,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -37,65 +28,16 @@ from dashboard.domain.request import Flag
 from data_access.city import City, Schema
 from data_access.normalise import records as normalised
 from data_access.normalise import texts
+from data_access.quarantine import REASONS, put_aside
 from data_access.rules import constant
-from data_access.sources.files import PlainFile, blank_lines, ends_with, lines_of_bytes
+from data_access.sources.files import PlainFile
+from data_access.staging import Counts, changed, fresh, incoming, is_bad, seen, temporary
 from data_access.store.engines import duckdb
 from data_access.store.tables import headers, quarantine, raw_rows, records, tombstones
-from data_access.store.work import SEPARATOR, hash_of, raw_text, stable_hash
+from data_access.store.work import SEPARATOR, raw_text, stable_hash
 
 LARGEST_REMOVAL = 0.2
 """A full load that would remove a larger share of the stored rows is taken for a broken source."""
-
-REASONS = {
-    "no_request_id": "the row has no request id",
-    "no_created_date": "the row has no created date",
-    "unreadable_created_date": "the created date cannot be read",
-    "wrong_column_count": "the row has too many or too few columns",
-    "unreadable_line": "the line cannot be read as CSV",
-}
-
-_temporary = MetaData()
-incoming = Table(
-    "incoming",
-    _temporary,
-    Column("row", BigInteger),
-    Column("request_id", Text),
-    Column("hash", BigInteger),
-    Column("raw", Text),
-    Column("has_created", Integer),
-    prefixes=["TEMPORARY"],
-)
-fresh = Table(
-    "fresh",
-    _temporary,
-    Column("row", BigInteger),
-    *(Column(c.name, c.type) for c in records.columns),
-    prefixes=["TEMPORARY"],
-)
-seen = Table("seen", MetaData(), Column("request_id", Text), prefixes=["TEMPORARY"])
-"""The request ids of all files of a full load, those of rows in the quarantine included: the source still holds them."""
-changed = Table("changed", _temporary, Column("row", BigInteger), Column("request_id", Text), prefixes=["TEMPORARY"])
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of the rows that were read: read = stored + updated + unchanged + quarantined."""
-
-    read: int = 0
-    stored: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    removed: int = 0
-    new_in_quarantine: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything that is kept has changed."""
-        return bool(self.stored or self.updated or self.removed or self.new_in_quarantine)
 
 
 def find_schema(file: PlainFile, city: City) -> tuple[str, Schema]:
@@ -126,11 +68,16 @@ def ingest(connection: Connection, file: PlainFile, city: City, *, run: int, now
             f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
             "save it again as CSV in UTF-8. Nothing was changed."
         ) from error
-    duckdb.create_tables(connection, _temporary)
-    for temporary in _temporary.sorted_tables:
-        connection.execute(delete(temporary))
+    duckdb.create_tables(connection, temporary)
+    for emptied in temporary.sorted_tables:
+        connection.execute(delete(emptied))
     _normalise(connection, file, city, schema, now)
-    counts = _quarantine(connection, file, run)
+    counts, reasons = put_aside(connection, file, run)
+    if counts.read and counts.quarantined == counts.read:
+        raise SourceError(
+            f"None of the {counts.read:,} rows of {file.name} can be used, most often because {REASONS[reasons.most_common(1)[0][0]]}; "
+            f"dates are expected as {', '.join(schema.time_formats)}. Nothing was changed."
+        )
     if counts.read == 0:
         raise SourceError(f"{file.name} has column names but no rows; nothing was changed.")
     counts += _upsert(connection, _header_number(connection, schema_name, file.header), run, now)
@@ -199,7 +146,9 @@ def renormalise(connection: Connection, city: City, *, run: int, now: int) -> No
     connection.execute(
         insert(quarantine).from_select(
             ["hash", "reason", "file", "line", "raw", "run"],
-            select(raw_rows.c.hash, literal(reason), literal("stored rows"), literal(0), raw_rows.c.raw, literal(run)).where(*lost),
+            select(
+                raw_rows.c.hash, literal(reason), literal("stored rows"), literal(0), raw_rows.c.raw, literal(run)
+            ).where(*lost),
         )
     )
 
@@ -235,113 +184,6 @@ def _by_header(columns: dict[str, Any]) -> dict[str, Any]:
     return _AnyCase({name.casefold(): value for name, value in columns.items()})
 
 
-def _bad() -> ColumnElement[bool]:
-    return or_(incoming.c.request_id.is_(None), fresh.c.created_at.is_(None))
-
-
-def _quarantine(connection: Connection, file: PlainFile, run: int) -> Counts:
-    rejects = (
-        connection.execute(
-            text("SELECT line, line_byte_position AS start, error_type, csv_line FROM csv_rejects ORDER BY line")
-        )
-        .mappings()
-        .all()
-    )
-    lines = list({row["line"]: row for row in rejects}.values())
-    if lines and not file.ends_with_newline and ends_with(file.path, lines[-1]["csv_line"] or ""):
-        raise SourceError(f"{file.name} is cut off in its last line; download it again. Nothing was changed.")
-    rejected = _rejected([(row["line"], row["start"], row["csv_line"] or "") for row in lines], file.path)
-    found: list[dict[str, Any]] = []
-    for row, place in zip(lines, rejected, strict=True):
-        kind = "wrong_column_count" if "COLUMNS" in row["error_type"] else "unreadable_line"
-        found.append({"reason": kind, "line": place.line, "raw": place.text})
-    reason = case(
-        (incoming.c.request_id.is_(None), "no_request_id"),
-        (incoming.c.has_created == 0, "no_created_date"),
-        else_="unreadable_created_date",
-    )
-    bad = (
-        connection.execute(
-            select(incoming.c.row, incoming.c.raw, reason.label("reason"))
-            .join(fresh, fresh.c.row == incoming.c.row)
-            .where(_bad())
-            .order_by(incoming.c.row)
-        )
-        .mappings()
-        .all()
-    )
-    if bad:
-        physical = _lines_of(
-            [row["row"] for row in bad],
-            _newlines_before(connection, [row["row"] for row in bad]),
-            rejected,
-            blank_lines(file.path),
-        )
-        found += [
-            {"reason": row["reason"], "line": line, "raw": row["raw"]} for row, line in zip(bad, physical, strict=True)
-        ]
-    fresh_rows = _keep_new(connection, found, file, run)
-    good = connection.scalar(select(func.count()).select_from(incoming)) or 0
-    return Counts(read=good + len(lines), quarantined=len(found), new_in_quarantine=fresh_rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rejected:
-    """A row that is no CSV of the right shape: its number among the lines as the engine counts, its first line, its text."""
-
-    counted: int
-    line: int
-    text: str
-
-
-def _rejected(rows: list[tuple[int, int, str]], path: Path) -> list[_Rejected]:
-    """Rejected rows from (line, byte, text) as the engine gives them, where blank lines belong to the row after them."""
-    texts_only = [raw.lstrip("\n") for _, _, raw in rows]
-    starts = [start + len(raw) - len(text) for (_, start, raw), text in zip(rows, texts_only, strict=True)]
-    lines = lines_of_bytes(path, starts)
-    return [_Rejected(counted, line, text) for (counted, _, _), line, text in zip(rows, lines, texts_only, strict=True)]
-
-
-def _lines_of(rows: list[int], newlines: dict[int, int], rejected: list[_Rejected], blanks: list[int]) -> list[int]:
-    """The line of the file in which each accepted row begins; `rows` ascending, numbered from 1."""
-    places = [
-        reject.counted - bisect_left(blanks, reject.line) for reject in rejected
-    ]  # among all rows, the header first
-    found: list[int] = []
-    before = breaks = passed = 0
-    for row in rows:
-        while before < len(places) and places[before] <= row + 1 + before:
-            breaks += rejected[before].text.rstrip("\n").count("\n")
-            before += 1
-        line = 1 + row + before + newlines[row] + breaks
-        while passed < len(blanks) and blanks[passed] <= line + passed:
-            passed += 1
-        found.append(line + passed)
-    return found
-
-
-def _newlines_before(connection: Connection, rows: list[int]) -> dict[int, int]:
-    """For each row, how many line breaks stand inside quoted texts of the rows before it."""
-    breaks = func.length(incoming.c.raw) - func.length(func.replace(incoming.c.raw, "\n", ""))
-    totals = select(
-        incoming.c.row, (func.sum(breaks).over(order_by=incoming.c.row) - breaks).label("before")
-    ).subquery()
-    found = connection.execute(select(totals.c.row, totals.c.before).where(totals.c.row.in_(rows)))
-    return {row: int(before) for row, before in found}
-
-
-def _keep_new(connection: Connection, found: list[dict[str, Any]], file: PlainFile, run: int) -> int:
-    if not found:
-        return 0
-    for row in found:
-        row["hash"] = hash_of(row["raw"] or "")
-    known = {tuple(row) for row in connection.execute(select(quarantine.c.hash, quarantine.c.reason))}
-    new = {(row["hash"], row["reason"]): row for row in found if (row["hash"], row["reason"]) not in known}
-    if new:
-        connection.execute(insert(quarantine), [{**row, "file": file.name, "run": run} for row in new.values()])
-    return len(new)
-
-
 def _header_number(connection: Connection, schema: str, header: tuple[str, ...]) -> int:
     joined = SEPARATOR.join(header)
     number = connection.scalar(select(headers.c.header).where(headers.c.columns == joined, headers.c.schema == schema))
@@ -361,7 +203,7 @@ def _upsert(connection: Connection, header: int, run: int, now: int) -> Counts:
             func.max(incoming.c.row).over(partition_by=incoming.c.request_id).label("last"),
         )
         .join(fresh, fresh.c.row == incoming.c.row)
-        .where(~_bad())
+        .where(~is_bad())
         .cte("good")
     )
     winner = good.alias("winner")

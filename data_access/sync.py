@@ -11,11 +11,11 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from dashboard.domain.errors import FixedYetError, SourceError
-from data_access import ingest
+from data_access import ingest, staging
 from data_access.city import City
-from data_access.ingest import Counts
 from data_access.local_time import utc_to_local
 from data_access.sources.files import plain_file
+from data_access.staging import Counts
 from data_access.store import publish
 from data_access.store.engines import duckdb
 from data_access.store.lock import city_lock
@@ -78,7 +78,7 @@ def _store(
     total = Counts()
     with work_file(folder) as connection:
         load_zone(connection, city, now)
-        duckdb.create_tables(connection, ingest.seen.metadata)
+        duckdb.create_tables(connection, staging.seen.metadata)
         run = next_run(connection, ", ".join(path.name for path in files), now)
         remapped = _remap(connection, city, run, now, tell)
         before = ingest.stored_rows(connection)

@@ -28,7 +28,7 @@ ORIGINS = {
     "resident": N_("requests of residents"),
     "city": N_("requests made by the city's own staff and systems"),
     "information": N_("questions answered without work"),
-    "all": N_("all requests, those of city staff and questions included"),
+    "all": N_("requests of everybody, city staff and questions included,"),
 }
 PERIOD_NAMES = {
     "30d": N_("Last 30 days"),
@@ -49,13 +49,6 @@ CHOICE_NAMES = {
     "period": N_("Period"),
     "interval": N_("Interval"),
     "compare": N_("Compare with"),
-}
-INTERVAL_NAMES = {
-    "day": N_("Day"),
-    "week": N_("Week"),
-    "month": N_("Month"),
-    "quarter": N_("Quarter"),
-    "year": N_("Year"),
 }
 
 
@@ -117,6 +110,8 @@ def problem_sentence(problem: Problem, city: CityFacts, tr: Translator) -> str:
 def wait(numbers: Numbers, tr: Translator) -> str:
     """The typical wait in words: a time, 'more than N days', or 'too few to say'."""
     found = numbers["wait"]
+    if not numbers["requests"]:
+        return tr("no requests")
     if found["n"] < TOO_FEW:
         return tr("too few to say")
     return tr.days(found["p50_days"], not_reached=_reached(numbers))
@@ -125,6 +120,8 @@ def wait(numbers: Numbers, tr: Translator) -> str:
 def ninety(numbers: Numbers, tr: Translator) -> str:
     """The time within which nine in ten are closed, in words."""
     found = numbers["wait"]
+    if not numbers["requests"]:
+        return tr("no requests")
     if found["n"] < TOO_FEW:
         return tr("too few to say")
     return tr.days(found["p90_days"], not_reached=_reached(numbers))
@@ -137,14 +134,18 @@ def wait_range(numbers: Numbers, tr: Translator) -> str:
         return ""
     low = tr.days(found["p50_low"]) if found["p50_low"] is not None else tr.days(0)
     if found["p50_high"] is None:
-        return tr("between {low} and an upper limit that is not reached yet", low=low)
+        return tr("between {low} and an upper limit that is not reached yet (95 %)", low=low)
     high = tr.days(found["p50_high"])
-    return tr("about {value}", value=low) if low == high else tr("between {low} and {high}", low=low, high=high)
+    if low == high:
+        return tr("the 95 % interval rounds to the same")
+    return tr("between {low} and {high} (95 %)", low=low, high=high)
 
 
 def within(numbers: Numbers, days: int, tr: Translator) -> str:
     """The share closed within so many days, in words."""
     found = numbers["wait"]
+    if not numbers["requests"]:
+        return tr("no requests")
     if found["n"] < TOO_FEW:
         return tr("too few to say")
     if not found["closed_within_observed"][str(days)]:
@@ -155,6 +156,8 @@ def within(numbers: Numbers, days: int, tr: Translator) -> str:
 def on_time(numbers: Numbers, tr: Translator) -> str:
     """The on-time rate in words, or that there is no published target."""
     parts = numbers["on_time"]
+    if not numbers["requests"]:
+        return tr("no requests")
     due = parts["on_time"] + parts["late_closed"] + parts["open_overdue"]
     if not due:
         return tr("none due yet") if parts["not_yet_due"] else tr("no published target")
@@ -209,6 +212,8 @@ def count_change(numbers: Numbers, key: str, tr: Translator) -> str:
     earlier = numbers.get("compare")
     if not earlier:
         return ""
+    if min(numbers[key], earlier[key]) < TOO_FEW:  # a percentage of so few would be noise
+        return tr("{when}: {n}", n=tr.number(earlier[key]), when=earlier_name(earlier, tr))
     return (
         tr(
             "{change} than {when}",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+import lifelines
 import pytest
 
 from tests.oracle import (
@@ -133,7 +134,6 @@ def test_one_that_never_closed_has_no_steps() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_same_curve_as_lifelines(seed: int) -> None:
-    lifelines = pytest.importorskip("lifelines")
     chance = random.Random(seed)
     observed = [(float(chance.randint(0, 40)), chance.random() < 0.7) for _ in range(chance.randint(5, 200))]
     fitter = lifelines.KaplanMeierFitter().fit(

@@ -48,13 +48,13 @@ def read_pairs(raw: bytes) -> Pairs:
 
 
 def choose_city(pairs: Pairs, published: Published, settings: Settings) -> str:
-    """The id of the city asked for, else the configured, else the first. Raises BadQuery (404), NothingPublished."""
+    """The id of the city asked for, else the configured, else the first. Raises BadQuery or NothingPublished."""
     known = published.cities()
     given = last_value(pairs, "city")
     if given is not None:
         city = given.casefold()
         if city not in known:
-            raise BadQuery(f"There is no city '{shortened(given)}'; /api/v1/cities lists those there are.", "city", 404)
+            raise BadQuery(f"There is no city '{shortened(given)}'; /api/v1/cities lists those there are.", "city")
         return city
     if settings.city:
         return settings.city

@@ -23,7 +23,7 @@ Unknown keys (and `lang`) are ignored. A query string has at most 4,000 characte
 """
 ERRORS = {
     "400": "A value cannot be used; `parameter` names it.",
-    "404": "There is no such city, request or area; `parameter` names it.",
+    "404": "There is no such request or area; `parameter` names it.",
     "414": "The query string is longer than 4,000 characters.",
     "503": "No data have been published yet, or they cannot be read just now.",
 }

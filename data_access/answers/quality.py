@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.domain.request import Flag
-from data_access.ingest import REASONS
 from data_access.local_time import utc_to_local
+from data_access.quarantine import REASONS
 from data_access.queries import quality as queries
 from data_access.store.published import Snapshot
 from data_access.store.run_log import read_log

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,7 @@ def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:
     return {
         "kind": other.kind.value,
         "extra_weekdays": other.extra_weekdays,
-        "from": other.start.isoformat(),
-        "to": other.end.isoformat(),
+        **header(snapshot, earlier),
         "observed_to": as_of.astimezone(snapshot.city.zone).isoformat(timespec="seconds"),
         **numbers,
     }
@@ -106,8 +106,13 @@ def survival_of(frame: pd.DataFrame) -> Survival:
     return kaplan_meier(events, censored)
 
 
-def wait_numbers(survival: Survival) -> Numbers:
-    """The numbers of speed; days, shares from 0 to 1, null where the curve does not get there."""
+def wait_numbers(survival: Survival, longest_follow_up: int) -> Numbers:
+    """The numbers of speed; days, shares from 0 to 1, null where the curve does not get there.
+
+    `longest_follow_up` is the number of days for which the first requests of the period could be watched. Where the last
+    one watched happened to close, the curve falls to 0 although others were lost sight of: then a horizon beyond the
+    follow-up is not observed.
+    """
     median, ninety = survival.quantile(0.5), survival.quantile(0.9)
     within_days = {str(days): survival.closed_within(days) for days in HORIZONS}
     return {
@@ -122,7 +127,10 @@ def wait_numbers(survival: Survival) -> Numbers:
         "closed_within": {days: rounded(estimate.value) for days, estimate in within_days.items()},
         "closed_within_low": {days: rounded(estimate.low) for days, estimate in within_days.items()},
         "closed_within_high": {days: rounded(estimate.high) for days, estimate in within_days.items()},
-        "closed_within_observed": {str(days): survival.observed(days) for days in HORIZONS},
+        "closed_within_observed": {
+            str(days): survival.observed(days) and (survival.censored_count == 0 or longest_follow_up >= days)
+            for days in HORIZONS
+        },
         "longest_observed_days": rounded(survival.last_observed_days),
         "closed_only_p50_days": rounded(nearest_rank_days(survival.events, 0.5)),
     }
@@ -152,9 +160,8 @@ def _numbers(
     flows = {
         "closed": volume.closed(snapshot, filters, by, as_of=as_of),
         "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of),
+        "overdue": cohort.overdue(snapshot, filters, by, as_of=as_of),
     }
-    if as_of is None:
-        flows["overdue"] = cohort.overdue(snapshot, filters, by)
     amounts = {name: {key: int(row["n"]) for key, row in _by_key(frame, keys).items()} for name, frame in flows.items()}
     result: dict[tuple[Hashable, ...], Numbers] = {}
     for key in counts.keys() | {key for found in amounts.values() for key, n in found.items() if n}:
@@ -186,7 +193,10 @@ def _assembled(
     return {
         **{name: int(row[name]) for name in ("requests", "duplicates", "open", "closed_of_these", "cancelled")},
         **amounts,
-        "wait": {**wait_numbers(survival), "observed_days": observed_days(snapshot, filters, as_of)},
+        "wait": {
+            **wait_numbers(survival, _follow_up(snapshot, filters.start, as_of)),
+            "observed_days": observed_days(snapshot, filters, as_of),
+        },
         "on_time": on_time_numbers(row),
         "outcomes": {outcome.value: int(row[cohort.outcome_column(outcome)]) for outcome in Outcome},
         "left_out": {
@@ -199,9 +209,12 @@ def _assembled(
 
 def observed_days(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> int:
     """Days from the period's end to data through, or to `as_of` (UTC seconds): the shortest follow-up of a request of the period."""
-    end = min(filters.end, snapshot.data_to)
+    return _follow_up(snapshot, min(filters.end, snapshot.data_to), as_of)
+
+
+def _follow_up(snapshot: Snapshot, day: date, as_of: int | None) -> int:
     until = snapshot.data_through_local if as_of is None else utc_to_local(as_of, snapshot.city.zone)
-    return max(0, (until.date() - end).days)
+    return max(0, (until.date() - day).days)
 
 
 def _by_key(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Hashable, ...], dict[str, Any]]:
@@ -222,5 +235,5 @@ def _no_survival() -> Survival:
 
 def _nothing(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> Numbers:
     row = dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
-    amounts = {"closed": 0, "backlog": 0} | ({"overdue": 0} if as_of is None else {})
+    amounts = {"closed": 0, "backlog": 0, "overdue": 0}
     return _assembled(snapshot, filters, row, _no_survival(), {"city": 0, "information": 0}, amounts, as_of)

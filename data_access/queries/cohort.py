@@ -127,14 +127,21 @@ def left_out_origins(
     )
 
 
-def overdue(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None) -> pd.DataFrame:
-    """Distinct requests that are open and past due at data through, whenever created. Columns: the labels of `by`, n."""
+def overdue(
+    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+) -> pd.DataFrame:
+    """Distinct requests that are open and past due at data through (or at `as_of`), whenever created.
+
+    Columns: the labels of `by`, n.
+    """
     by = by or []
+    still_open: ColumnElement[bool] = facts.c.status.in_(OPEN_CODES)
+    if as_of is not None:
+        still_open = and_(facts.c.created_at <= as_of, or_(still_open, facts.c.closed_at > as_of))
+    observed = snapshot.data_through if as_of is None else as_of
     return snapshot.count(
         select(*by, _sum(facts.c.n, None, "n"))
-        .where(
-            chosen(snapshot, filters), distinct, facts.c.status.in_(OPEN_CODES), facts.c.due_at <= snapshot.data_through
-        )
+        .where(chosen(snapshot, filters), distinct, still_open, facts.c.due_at <= observed)
         .group_by(*by)
     )
 

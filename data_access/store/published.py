@@ -46,10 +46,6 @@ class Snapshot:
         """The moment up to which closings were observed, in the city's time."""
         return utc_to_local(self.data_through, self.city.zone)
 
-    def names_of(self, field: str) -> dict[int, str]:
-        """The published name of each code of a field."""
-        return {code: name for name, code in self.codes[field].items()}
-
     def count(self, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
         """Run a statement over the counts; days come as timestamps at midnight, whole numbers as integers."""
         with self.counts.connect() as connection:

@@ -6,7 +6,7 @@ from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Charts, Choice, Link, Numbers, PageContent, PageData
-from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, source_note
+from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, outcomes_table, source_note
 
 TOP = 10
 
@@ -50,7 +50,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
     name = words.value_name(data.kind, data.name, data.city, tr)
     area = data.city.areas[data.kind]
     sentence = words.speed_sentence(data.summary, tr("Requests from here"), tr)
-    if data.everywhere and data.everywhere["wait"]["n"]:
+    if data.everywhere and data.everywhere["wait"]["n"] >= words.TOO_FEW:
         sentence += " " + tr("City-wide the typical wait is {time}.", time=words.wait(data.everywhere, tr))
     return PageContent(
         title=name,
@@ -63,6 +63,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
         blocks=(
             headline(data, tr),
             Charts(data.charts, tr("Over time")),
+            outcomes_table(data, tr),
             group_table(
                 data,
                 "category",

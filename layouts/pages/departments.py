@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Charts, Link, PageContent, PageData
-from layouts.pages.shared import by_requests, group_table, headline, notes, source_note
+from layouts.pages.shared import by_requests, group_table, headline, notes, outcomes_table, source_note
 
 TOP = 10
 
@@ -39,6 +39,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
     blocks = (
         headline(data, tr),
         Charts(data.charts, tr("Over time")),
+        outcomes_table(data, tr),
         group_table(
             data,
             "category",

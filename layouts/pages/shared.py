@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.i18n.translator import Translator
+from dashboard.i18n.translator import N_, Translator
 from layouts import words
 from layouts.pages.content import Cell, Column, Link, Number, Numbered, Numbers, PageData, Table
 
+OUTCOMES = {
+    "work_done": N_("Work done"),
+    "no_action_needed": N_("No action needed"),
+    "not_found": N_("Not found, or no access"),
+    "duplicate": N_("Joined to another request"),
+    "referred": N_("Referred to somebody else"),
+    "cancelled": N_("Cancelled"),
+    "administrative": N_("Closed for administrative reasons"),
+    "unknown": N_("Not known: the text does not say"),
+}
 PATHS = {"department": "/departments", "district": "/districts", "neighbourhood": "/neighbourhoods"}
 MOST_PROBLEMS = 3
 """So many values that were left out of an address are told one by one."""
@@ -77,6 +87,25 @@ def group_table(
     )
 
 
+def outcomes_table(data: PageData, tr: Translator) -> Table:
+    """How the ended requests ended, by the city's own words; what stays unknown is a row like the others."""
+    outcomes = data.summary["outcomes"]
+    total = sum(outcomes.values())
+    rows = tuple(
+        (tr(OUTCOMES[outcome]), tr.number(n), tr.percent(n / total))
+        for outcome, n in sorted(outcomes.items(), key=lambda item: -item[1])
+        if n
+    )
+    return Table(
+        "outcomes",
+        tr("How they ended"),
+        (Column(tr("Outcome"), numeric=False), Column(tr("Requests")), Column(tr("Share of those that ended"))),
+        rows,
+        tr("Read from the city's closing texts by published rules. Closed is not the same as fixed."),
+        empty=tr("None of these requests has ended yet."),
+    )
+
+
 def by_requests(rows: Sequence[Numbers], most: int | None = None) -> list[Numbers]:
     """The groups that have requests or a backlog, those with most requests first."""
     there = [row for row in rows if row["requests"] or row["backlog"]]
@@ -100,6 +129,14 @@ def notes(data: PageData, tr: Translator) -> tuple[str, ...]:
                 "{n} request that residents did not make matches; “Whose requests” above brings it in.",
                 "{n} requests that residents did not make match; “Whose requests” above brings them in.",
                 hidden,
+            )
+        )
+    earlier = data.summary.get("compare")
+    if earlier and abs(earlier["extra_weekdays"]) > 1:
+        found.append(
+            tr(
+                "Compared periods differ in their number of working days by {n}.",
+                n=tr.number(abs(earlier["extra_weekdays"])),
             )
         )
     if data.city.sample:
@@ -154,7 +191,7 @@ def _wait_detail(found: Numbers, tr: Translator) -> str:
     if waits["closed_only_p50_days"] is None:
         return spread
     return tr(
-        "{range} (95 %); counting closed requests only it would read {closed_only}",
+        "{range}; counting closed requests only it would read {closed_only}",
         range=spread,
         closed_only=tr.days(waits["closed_only_p50_days"]),
     )
@@ -173,15 +210,16 @@ def _on_time_detail(parts: Numbers, due: int, tr: Translator) -> str:
 
 def _backlog_detail(data: PageData, tr: Translator) -> str:
     found = data.summary
-    overdue = tr.n("{n} past its target", "{n} past their target", found["overdue"])
-    day = tr.date(min(data.filters.end, data.city.data_to))
-    text = (
-        tr("at the end of {day}; {overdue}", day=day, overdue=overdue)
-        if found["overdue"]
-        else tr("at the end of {day}", day=day)
-    )
+    text = tr("at the end of {day}", day=tr.date(min(data.filters.end, data.city.data_to)))
+    if found["overdue"]:
+        text += ". " + tr.n(
+            "As of {day}, {n} open request, whenever made, is past its target.",
+            "As of {day}, {n} open requests, whenever made, are past their target.",
+            found["overdue"],
+            day=tr.date(data.city.data_through.date()),
+        )
     if (min(data.filters.end, data.city.data_to) - data.city.data_from).days < data.city.run_in_days:
-        text += ". " + tr(
+        text += (" " if found["overdue"] else ". ") + tr(
             "Requests older than {date} are not in this source, so the backlog is understated.",
             date=tr.date(data.city.data_from),
         )

@@ -84,9 +84,9 @@ def test_too_long_and_too_many(client: FlaskClient):
 
 
 @pytest.mark.parametrize("path", ["summary", "options", "quality.csv", "requests/late", "boundaries/district.geojson"])
-def test_an_unknown_city_is_404(client: FlaskClient, path: str):
+def test_an_unknown_city_is_400(client: FlaskClient, path: str):
     for city in ("atlantis", "../boston", "boston/v1", ".", "%2e%2e", "x" * 300):
-        answer = check_problem(client.get(f"{V1}/{path}?city={city}"), 404, "city")
+        answer = check_problem(client.get(f"{V1}/{path}?city={city}"), 400, "city")
         assert len(answer["detail"]) < 250
 
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, literal, select
 
 from dashboard.domain.errors import SourceError, SyncLocked
-from data_access.ingest import Counts
 from data_access.queries import quality
+from data_access.staging import Counts
 from data_access.store.lock import city_lock
 from data_access.store.work import hash_of, stable_hash
 from tests.builders import NOW, Store, csv_text, make_city, row

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import CursorResult, Engine, MetaData, create_engine, text
+from sqlalchemy import CursorResult, Engine, MetaData, RowMapping, create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.schema import CreateTable
@@ -65,6 +66,12 @@ def load_csv(connection: Connection, path: Path, columns: int, delimiter: str) -
         ),
         {"path": str(path), "delimiter": delimiter},
     )
+
+
+def rejected_rows(connection: Connection) -> Sequence[RowMapping]:
+    """The lines that load_csv could not read, in order: line, start (byte), error_type, csv_line."""
+    statement = "SELECT line, line_byte_position AS start, error_type, csv_line FROM csv_rejects ORDER BY line"
+    return connection.execute(text(statement)).mappings().all()
 
 
 def create_tables(connection: Connection, tables: MetaData) -> None:
