@@ -51,7 +51,8 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
             return Route(kind, areas.content, ("category", "department"), kind, name) if name else None
         case ["map"] if kinds:
             kind = chosen.get("area", "")
-            kind = kind if kind in kinds else next(iter(kinds))
+            if kind not in kinds:  # a map that can be drawn before one that cannot
+                kind = next((each for each in kinds if each in snapshot.boundaries()), next(iter(kinds)))
             return Route("map", map_page.content, (kind,), kind, keys=("area", "measure"))
         case ["about"]:
             return Route("about", about.content, needs_quality=True)

@@ -120,7 +120,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "on-time",
         ("department", "district", "neighbourhood"),
-        N_("On time, month by month"),
+        N_("On time, over time"),
         _series("on_time"),
         Drawing(on_time_over_time.figure, on_time_over_time.sentence),
         "on_time",

@@ -13,6 +13,7 @@ import typer
 
 from dashboard import console
 from dashboard.domain.errors import FixedYetError, SourceError
+from dashboard.domain.request import NONE_NAME
 from dashboard.settings import load
 from data_access.boundaries import import_boundaries
 from data_access.city import City, city_files, load_city
@@ -126,10 +127,16 @@ def boundaries(
     """
     settings = load()
     found = load_city(city, settings.city_folders)
-    number = import_boundaries(found, kind, source, settings.data_dir / city, prop or None)
+    names = import_boundaries(found, kind, source, settings.data_dir / city, prop or None)
     version = republish(found, settings.data_dir)
+    if version:
+        with Published(settings.data_dir).open(city) as snapshot:
+            in_rows = set(snapshot.options.fields[kind].names) - {NONE_NAME}
+        for text, only in (("no area for", in_rows - names), ("no rows in", names - in_rows)):
+            if only:
+                typer.echo(f"{text}: {', '.join(sorted(only))}")
     typer.echo(
-        f"{number} areas stored; "
+        f"{len(names)} areas stored; "
         + (f"version {version} is published." if version else "they will be shown after the first sync.")
     )
 

@@ -23,8 +23,8 @@ KM_PER_DEGREE = 111.32
 DIGITS = 5
 
 
-def import_boundaries(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> int:
-    """Store the areas of a GeoJSON file (plain or gzipped) for a kind of area; returns how many there are.
+def import_boundaries(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> set[str]:
+    """Store the areas of a GeoJSON file (plain or gzipped) for a kind of area; returns their published names.
 
     Invalid polygons are mended, areas of one name joined. Raises SourceError with one sentence if the file cannot serve.
     """
@@ -52,7 +52,7 @@ def import_boundaries(city: City, kind: str, given: Path, folder: Path, property
     partial = target.with_suffix(".new")
     partial.write_text(json.dumps(collection, separators=(",", ":")))
     partial.replace(target)
-    return len(shapes)
+    return set(shapes)
 
 
 def copy_published(folder: Path, building: Path) -> list[Path]:

@@ -81,7 +81,9 @@ def content(data: PageData, tr: Translator) -> PageContent:
     return PageContent(
         title=tr("Map"),
         heading=tr("{measure} by area", measure=tr(MEASURES[measure])),
-        sentence=tr("Each area of the map is also a row of the table below it. Choose an area to open its page."),
+        sentence=tr("Each area of the map is also a row of the table below it. Choose an area to open its page.")
+        if data.kind in data.boundaries
+        else tr("Choose an area of the table to open its page."),
         scope=words.scope(data.filters, data.city, tr),
         notes=notes(data, tr),
         matched=data.summary["requests"],

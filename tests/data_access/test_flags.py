@@ -293,7 +293,7 @@ def test_a_point_outside_the_boundaries_and_five_kilometres_is_not_published(tmp
     assert store.requests()["latitude"].notna().sum() == 3
     shapes = tmp_path / "districts.geojson"
     shapes.write_text(json.dumps({"type": "FeatureCollection", "features": [square("3", -71.2, 42.1)]}))
-    assert import_boundaries(store.city, "district", shapes, store.folder) == 1
+    assert len(import_boundaries(store.city, "district", shapes, store.folder)) == 1
     assert republish(store.city, store.data_dir) == 2
     found = store.requests()
     assert flag_names(found.loc["far", "flags"]) == {"outside_city"}
@@ -308,7 +308,7 @@ def test_a_point_outside_the_boundaries_and_five_kilometres_is_not_published(tmp
 def boundaries(content: bytes, tmp_path: Path) -> int:
     given = tmp_path / "given.geojson"
     given.write_bytes(content)
-    return import_boundaries(make_city(), "district", given, tmp_path)
+    return len(import_boundaries(make_city(), "district", given, tmp_path))
 
 
 GOOD = json.dumps({"features": [square("3", -71.2, 42.1), square("3", -71.1, 42.1), square("4", -71.0, 42.1)]}).encode()
