@@ -97,28 +97,39 @@
     },
   });
 
-  // Tables of charts are fetched when they are opened, and again when the selection changes while they are open.
+  // Tables of charts are fetched when they are opened, and again when the selection changes while they are open:
+  // then the card is made anew, closed, so what was open on this page is remembered.
+  const openTables = new Set();
+  const nameOf = (details) => window.location.pathname + " " + details.dataset.table.split("?")[0];
+
   async function fillTable(details) {
     const slot = details.querySelector(".table-slot");
     const href = details.dataset.table;
     if (!slot || slot.dataset.filled === href) { return; }
     slot.dataset.filled = href;
+    let text = "";
     try {
       const answer = await fetch(href, { headers: { Accept: "text/html" } });
-      const text = await answer.text();
-      if (slot.dataset.filled === href) { slot.innerHTML = answer.ok ? text : ""; }
-      if (!answer.ok) { slot.dataset.filled = ""; }
+      text = answer.ok ? await answer.text() : "";
     } catch (error) {
-      slot.dataset.filled = "";
+      text = "";
     }
+    if (slot.dataset.filled !== href) { return; }
+    if (text) { slot.innerHTML = text; } else { slot.dataset.filled = ""; slot.textContent = details.dataset.failed; }
   }
   document.addEventListener("toggle", (event) => {
     const details = event.target;
-    if (details.open && details.dataset && details.dataset.table) { fillTable(details); }
+    if (!details.dataset || !details.dataset.table) { return; }
+    if (details.open) { openTables.add(nameOf(details)); fillTable(details); } else { openTables.delete(nameOf(details)); }
   }, true);
   new MutationObserver((changes) => {
-    changes.forEach((change) => { if (change.target.open) { fillTable(change.target); } });
-  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-table"] });
+    const touched = changes.flatMap((change) => change.type === "attributes" ? [change.target] :
+      [...change.addedNodes].flatMap((node) => node.querySelectorAll ? [...node.querySelectorAll("details[data-table]")] : []));
+    touched.forEach((details) => {
+      if (openTables.has(nameOf(details))) { details.open = true; }
+      if (details.open) { fillTable(details); }
+    });
+  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-table"] });
 
   // Only one filter is open at a time; Escape and a click elsewhere close it.
   const openFilters = () => document.querySelectorAll("details.filter[open]");

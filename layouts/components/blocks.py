@@ -178,7 +178,10 @@ def _card(card: ChartCard, tr: Translator) -> Component:
                     html.Div(className=SLOT),
                 ],
                 className="numbers-of",
-                **attributes(data_table=card.table_href),
+                **attributes(
+                    data_table=card.table_href,
+                    data_failed=tr("The numbers could not be fetched. Close this and open it again to try once more."),
+                ),
             ),
             html.P(
                 html.A(

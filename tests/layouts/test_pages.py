@@ -31,7 +31,7 @@ FEW = "lang=qps&category=pothole-repair&from=2026-06-01&to=2026-06-03&compare=pr
 WITHOUT_TARGET = "lang=qps&department=parks-trees"
 QUERIES = (NONE_CHOSEN, BAD_CHOICES, BAD_VALUES, MANY_BAD_VALUES, NOTHING, CITYS_OWN, FEW, WITHOUT_TARGET)
 FEW_PATHS = ("/", "/departments", "/districts/1", "/map")
-SHOWN_ATTRIBUTES = ("aria-label", "title", "alt", "placeholder", "data-label")
+SHOWN_ATTRIBUTES = ("aria-label", "title", "alt", "placeholder", "data-label", "data-failed")
 SHOWN_PROPS = {*SHOWN_ATTRIBUTES, "children", "label", "description", "short", "missing"}
 FIGURE_TEXTS = {"text", "ticktext", "hovertext", "hovertemplate", "name", "title", "ticksuffix", "tickprefix"}
 BRAND = "Fixed Yet?"
