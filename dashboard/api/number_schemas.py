@@ -75,11 +75,10 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
         {
             "kind": value("string", "Why this period.", enum=["same_dates", "same_weekdays", "just_before"]),
             "extra_weekdays": value("integer", "How many more days from Monday to Friday the present period has."),
-            "from": DAY,
-            "to": DAY,
+            **HEADER,
             "observed_to": TIME
             | {"description": "As of when the earlier period is looked at: of the same age as the present one."},
-            **{name: schema for name, schema in NUMBERS.items() if name != "overdue"},
+            **NUMBERS,
         },
         description="The same numbers for the earlier period.",
     ),

@@ -23,7 +23,7 @@ GROUPS = {
 }
 """The path of each grouped answer, and the field that it groups by."""
 CHOSEN = tuple(f"filters.{key}" for key in (*MULTIPLE, "origin", "period", "interval", "compare"))
-COMPARED = ("kind", "extra_weekdays", "from", "to", "observed_to")
+COMPARED = ("kind", "extra_weekdays", "observed_to")
 
 
 def summarised(asked: Asked) -> Content:
@@ -32,13 +32,8 @@ def summarised(asked: Asked) -> Content:
     about = header(asked.snapshot, asked.filters)
     numbers = {key: value for key, value in document.items() if key not in about and key != "compare"}
     kept = tuple(flatten(numbers))
-    columns = (
-        *(key for key in about if key != "filters"),
-        *CHOSEN,
-        *kept,
-        *(f"compare.{name}" for name in COMPARED),
-        *(f"compare.{name}" for name in kept if name != "overdue"),
-    )
+    same = (*(key for key in about if key != "filters"), *CHOSEN, *kept)
+    columns = (*same, *(f"compare.{name}" for name in (*COMPARED, *same)))
     return Content(document, columns, (document,), _name(asked, "summary"))
 
 
