@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
 
 from callbacks.chart import Chart, card
 from callbacks.routes import Route, find
@@ -73,8 +73,9 @@ def load(
         )
         if route is None:
             return None
-        narrowed = filters.only(route.kind, route.name) if route.name else filters
         own = {key: pairs[key] for key in route.keys if key in pairs}
+        frame = replace(frame, own=urlencode(own))
+        narrowed = filters.only(route.kind, route.name) if route.name else filters
         found = summary(snapshot, narrowed)
         data = PageData(
             city=frame.city,

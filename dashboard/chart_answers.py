@@ -86,7 +86,7 @@ def _rendered(chart: Chart, frame: pd.DataFrame, form: str, tr: Translator, name
         return Response(to_json({"id": chart.id, "title": chart.title, "rows": rows}), mimetype="application/json")
     if form == "csv":
         response = Response(to_csv(columns, rows), mimetype="text/csv")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     table = data_table(chart, rows, columns, tr)
     if request.headers.get("Sec-Fetch-Dest", "empty") == "document":  # opened as a page of its own, without scripts

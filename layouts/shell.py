@@ -40,6 +40,8 @@ class Frame:
     """Id and name of every city that can be shown."""
     contact: str = ""
     scheme: Literal["light", "dark"] = "light"
+    own: str = ""
+    """The page's own part of the query string: what a map shows."""
 
 
 def navigation(frame: Frame, tr: Translator) -> list[tuple[Link, bool]]:
@@ -127,7 +129,7 @@ def skeleton() -> Component:
 
 def shown(frame: Frame, title: str) -> dict[str, Any]:
     """What the browser remembers of the page that is drawn, so that it is not drawn twice."""
-    return {"path": frame.path, "query": frame.query, "title": tab_title(title, frame.city)}
+    return {"path": frame.path, "query": frame.query, "own": frame.own, "title": tab_title(title, frame.city)}
 
 
 def tab_title(title: str, city: CityFacts) -> str:

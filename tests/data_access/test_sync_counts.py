@@ -213,9 +213,11 @@ def test_a_bad_row_is_kept_once_however_often_it_comes(store: Store) -> None:
     assert len(store.quarantined()) == 3
 
 
-def test_a_file_of_bad_rows_only_is_counted_and_publishes_nothing(store: Store) -> None:
-    result = store.sync([row(""), row(1, created="soon")])
-    assert (numbers(result.counts), result.version, result.published) == ((2, 0, 0, 0, 2), None, False)
+def test_a_file_of_bad_rows_only_is_refused_with_the_reason(store: Store) -> None:
+    store.sync([row(1)])
+    with pytest.raises(SourceError, match=r"None of the 2 rows of .* because the created date cannot be read; dates are"):
+        store.sync([row(2, created="soon"), row(3, created="later")])
+    assert store.requests().index.tolist() == ["1"]
 
 
 def test_the_quarantine_keeps_the_row_as_it_was(store: Store) -> None:

@@ -348,3 +348,17 @@ def test_the_link_in_the_footer_keeps_the_selection(reader: Site) -> None:
     page.get_by_role("contentinfo").get_by_role("link", name="How these numbers are computed").click()
     expect(page.locator("h1:visible")).to_have_text("How these numbers are computed")
     assert query_of(page)["district"] == ["1"]
+
+
+def test_what_the_map_shows_is_chosen_by_its_links(reader: Site) -> None:
+    page = reader.open("/map")
+    heading = page.locator(f"{DASH} h1")
+    before = heading.inner_text()
+    page.locator(f"{DASH} .choice a", has_text="On time").click()
+    expect(heading).to_have_text("On time by area")
+    page.locator(f"{DASH} .choice a", has_text="Neighborhoods").click()
+    expect(page.locator(f"{DASH} #areas-heading")).to_have_text("Neighborhoods")
+    expect(heading).to_have_text("On time by area")
+    page.go_back()
+    page.go_back()
+    expect(heading).to_have_text(before)
