@@ -7,9 +7,11 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
@@ -20,7 +22,9 @@ from data_access.sync import sync_files
 
 CITY = "riverbend"
 ROWS = 20_000
-READY = "Fixed Yet? is ready at "
+PATIENCE = 300
+"""Seconds after which a server that is not ready is given up, on the slowest machine."""
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,21 +42,33 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def served(data_dir: Path, log: Path) -> Iterator[str]:
-    """The address of `fixedyet serve` over a data folder, once it says that it is ready."""
-    command = [sys.executable, "-m", "dashboard.cli", "serve", "--workers", "2", "--port", str(_free_port())]
-    environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": CITY, "PYTHONUNBUFFERED": "1"}
-    with log.open("w") as errors:
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+    """The address of `fixedyet serve` over a data folder, once it is ready."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--workers", "2", "--port", str(port)]
+    environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": CITY}
+    with log.open("w") as words:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=words, stderr=words)
         try:
-            assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            ready = next((line for line in lines if line.startswith(READY)), None)
-            if ready is None:
-                pytest.fail(f"The server did not get ready: {log.read_text()[-2000:]}")
-            yield ready.removeprefix(READY).strip()
+            _wait_until_ready(process, address, log)
+            yield address
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    ask = build_opener(ProxyHandler({}))
+    while time.monotonic() < end:
+        try:
+            with ask.open(f"{address}/readyz", timeout=PATIENCE):
+                return
+        except OSError:  # not listening yet, or not ready
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.2)
+                break
+    pytest.fail(f"The server did not get ready: {log.read_text()[-2000:]}", pytrace=False)
 
 
 def _make(folder: Path) -> None:
