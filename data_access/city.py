@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dashboard.domain.errors import CityFileError
-from dashboard.domain.request import ChannelGroup, Origin, Outcome, Status
+from data_access.city_rules import Rule, Rules
+from data_access.city_source import BoundarySource, DataSet, Part, Source
 
 BUILT_IN = Path(__file__).parent / "cities"
+
+__all__ = ["Area", "BoundarySource", "Break", "City", "DataSet", "Rule", "Rules", "Schema", "Source"]
 
 AreaKind = Literal["district", "neighbourhood"]
 TIME_FIELDS = ("created_at", "closed_at", "updated_at", "due_at")
@@ -22,81 +25,34 @@ TEXT_FIELDS = ("category", "subcategory", "department", "district", "neighbourho
 REQUIRED_FIELDS = ("request_id", "created_at", "status", "category")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Part):
-    """Who publishes the rows, and under which licence."""
-
-    name: str
-    url: str = ""
-    licence: str
-    licence_url: str = ""
-    attribution: str
-    not_published: tuple[str, ...] = ()
-    """What a reader would expect and the city does not publish, each a sentence."""
-
-
-class Schema(_Part):
+class Schema(Part):
     """One set of headers: which column holds which field; extra names may be used by the rules."""
 
     columns: dict[str, str]
+    otherwise: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Per field, the columns whose texts stand in, joined by ' & ', where its own column is empty or is none."""
+    point: str = ""
+    """The column that holds '(latitude, longitude)' or 'POINT (longitude latitude)', where there are no two of their own."""
+    id_columns: tuple[str, ...] = ()
+    """Where the source has no id: the columns that never change; rows that are alike in them are numbered."""
+    repair_column: str = ""
+    """The column whose unquoted commas break lines; those after it are counted from the right."""
+    optional: tuple[str, ...] = ()
+    """Columns that only some of its files have: when one is away, nobody is told."""
     time_formats: tuple[str, ...]
-    time_zone: str | None = None
-    """'UTC' where times carry no zone but are not local."""
+    time_zone: Literal["UTC", "in_text"] | None = None
+    """'UTC' where times carry no zone but are not local; 'in_text' where a time may carry its own ('Z', '-05:00')."""
 
-    @field_validator("columns")
-    @classmethod
-    def _required(cls, columns: dict[str, str]) -> dict[str, str]:
-        missing = [field for field in REQUIRED_FIELDS if field not in columns]
+    @model_validator(mode="after")
+    def _required(self) -> Schema:
+        there = {*self.columns, *(["request_id"] if self.id_columns else [])}
+        missing = [field for field in REQUIRED_FIELDS if field not in there]
         if missing:
             raise ValueError(f"name the column of {', '.join(missing)}")
-        return columns
-
-
-class Rule(_Part):
-    """One line of a rule table: if the column's text matches, then the value."""
-
-    then: str | bool
-    column: str
-    is_: tuple[str, ...] = Field(default=(), alias="is")
-    starts: tuple[str, ...] = ()
-    has: tuple[str, ...] = ()
-    words: str = ""
-    """What a reader is told that the rule means."""
-
-    @model_validator(mode="after")
-    def _has_test(self) -> Rule:
-        if not (self.is_ or self.starts or self.has):
-            raise ValueError("a rule needs one of: is, starts, has")
         return self
 
 
-class Rules(_Part):
-    """The city's rule tables; in each the first match wins."""
-
-    status: tuple[Rule, ...]
-    origin: tuple[Rule, ...] = ()
-    channel_group: tuple[Rule, ...] = ()
-    duplicate: tuple[Rule, ...] = ()
-    outcome: tuple[Rule, ...] = ()
-
-    @model_validator(mode="after")
-    def _known_values(self) -> Rules:
-        for table, allowed in (
-            ("status", Status),
-            ("origin", Origin),
-            ("channel_group", ChannelGroup),
-            ("outcome", Outcome),
-        ):
-            for rule in getattr(self, table):
-                if rule.then not in list(allowed):
-                    raise ValueError(f"rules.{table}: '{rule.then}' is not one of {', '.join(allowed)}")
-        return self
-
-
-class Area(_Part):
+class Area(Part):
     """A kind of area: what the city calls it, and how one is named in a sentence."""
 
     name: str
@@ -105,11 +61,25 @@ class Area(_Part):
     boundary_property: str = ""
     """The property of the boundary file that holds the published name."""
     vintage: str = ""
+    """When the boundaries of the source were drawn ('2013', '2023'): rows keep the area of their own time."""
+    boundaries: BoundarySource | None = None
+    """Where a portal has them."""
     boundary_names: dict[str, str] = Field(default_factory=dict)
     """Where the boundary file names an area otherwise than the rows do: its name, and the published one."""
 
 
-class City(_Part):
+class Break(Part):
+    """A day from which rows mean something else: charts over time mark it."""
+
+    on: date
+    why: str
+    """What has changed, a sentence for readers."""
+
+
+MissingKind = Literal["closing_time", "location", "target", "request_id", "department", "district"]
+
+
+class City(Part):
     """Everything that differs between cities."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -135,6 +105,9 @@ class City(_Part):
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     aliases: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Per field, an earlier published name and the name that it has now: old links keep working."""
+    breaks: tuple[Break, ...] = ()
+    missing: dict[MissingKind, str] = Field(default_factory=dict)
+    """What the city does not publish and figures therefore lack: the sentence that stands in their place."""
     rules: Rules
     areas: dict[AreaKind, Area] = Field(default_factory=dict)
     fingerprint: str = ""

@@ -1,0 +1,101 @@
+"""What every portal's reader has in common: what it is asked for, and what it leaves on disk for the store."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from data_access.city_source import DataSet
+
+Row = Sequence[str]
+"""The texts of one row in the order of its header, '' where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which rows of a data set are wanted.
+
+    `mark` is what `Source.mark` said before the last load (None: there was none, everything is wanted); `reread_from`
+    the first local day of creation whose rows are read again whatever the mark; `since` and `until` local days of
+    creation, both inclusive.
+    """
+
+    mark: str | None = None
+    reread_from: date | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that the data set holds is wanted: what is not there has been removed from it."""
+        return self.mark is None and self.since is None and self.until is None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows in the source's own order. `cursor` says where the next page begins: after a stop, reading goes on there.
+
+    `total` is how many rows there will be in all, where the source tells.
+    """
+
+    header: tuple[str, ...]
+    rows: Sequence[Row]
+    cursor: str
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFile:
+    """A data set that the portal gives as one file, downloaded: CSV, or a gzip or zip of it."""
+
+    path: Path
+
+
+class Source(Protocol):
+    """A protocol of portals. One instance reads one city's portal; its methods may be called from several threads."""
+
+    def mark(self, data_set: DataSet) -> str | None:
+        """What tells the data set's state at this moment (its newest change, its file's date); None: it cannot tell."""
+        ...
+
+    def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
+        """The wanted rows from a cursor on (None: from the start), each at least once. Raises SourceError.
+
+        Rows that change, come or go between two pages make no other row be missed. Whole files go into `folder`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One data set's rows on disk, ready for the store.
+
+    `files` are UTF-8 CSV files, or what sources.files can read; `whole` says that they hold all that the data set has;
+    `mark` is to be given to the next load.
+    """
+
+    data_set: DataSet
+    files: tuple[Path, ...]
+    whole: bool
+    mark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the outside: when it began (UTC seconds), what was asked, how it went.
+
+    `seconds` it took, `bytes` that came over the wire, `status` of HTTP or None, `error` in a sentence or ''. `what` is
+    the path and query without any token.
+    """
+
+    at: float
+    host: str
+    what: str
+    seconds: float
+    bytes: int = 0
+    status: int | None = None
+    error: str = ""
+    data_set: str = field(default="")
