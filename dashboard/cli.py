@@ -47,7 +47,10 @@ def main() -> None:
 def sync(
     city: Annotated[str, typer.Argument(help="The city's id, for example boston.")],
     source: Annotated[
-        list[Path] | None, typer.Option("--from", help="A CSV file (.csv or .csv.gz); may repeat.")
+        list[Path] | None,
+        typer.Option(
+            "--from", help="A file of rows (.csv, .csv.gz, .zip, .parquet; - for standard input); may repeat."
+        ),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="The files hold everything: remove what they do not hold.")

@@ -1,22 +1,24 @@
-"""A CSV file, plain or gzipped, checked from end to end before the store reads a single row of it."""
+"""A file of rows as plain CSV, checked from end to end before the store reads a single row of it."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
+import errno
 import os
 import tempfile
-import zlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.domain.errors import SourceError
+from data_access.sources.packed import CHUNK, DAMAGED, Opened, opened
 
-CHUNK = 1 << 22
 Progress = Callable[[float], None]
+UNQUESTIONED, MOST_TIMES = 1 << 28, 300
+"""An archive may unpack to so many bytes whatever its size, beyond that to so many times its size: zip bombs stay small."""
+LONGEST_HEADER = 1 << 20
+NOT_ROWS = {"<": "a web page or XML", "{": "JSON", "[{": "JSON"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +33,23 @@ class PlainFile:
 
 
 @contextmanager
-def plain_file(given: Path, progress: Progress | None = None) -> Generator[PlainFile]:
-    """Check a CSV or gzipped CSV and yield it as plain UTF-8. Raises SourceError with one sentence saying what to do.
+def plain_file(given: Path, progress: Progress | None = None, member: str = "") -> Generator[PlainFile]:
+    """Check a file of rows and yield it as plain UTF-8 CSV. Raises SourceError with one sentence saying what to do.
 
+    It may be CSV, a gzip or zip of it, Parquet, or '-' for standard input; `member` is the pattern of a zip's member.
     The whole file is looked at first: a cut-off archive or a wrong encoding is found before anything is changed.
     """
-    if not given.exists():
-        raise SourceError(f"There is no file {given}; give the path of a CSV file (.csv or .csv.gz).")
-    if given.is_dir():
-        raise SourceError(f"{given} is a folder; give the path of a CSV file in it (.csv or .csv.gz).")
     with tempfile.TemporaryDirectory(prefix="fixedyet-") as folder:
         path = Path(folder) / "rows.csv"
-        last_byte = _copy_checked(given, path, progress)
-        header, delimiter = _read_header(path, given)
-        yield PlainFile(path, given.name, header, delimiter, last_byte == b"\n")
+        try:
+            with opened(given, Path(folder), member) as source:
+                shown = source.name if given.name in ("", "-") else str(given)
+                last_byte = _copy_checked(source, shown, path, progress)
+                header, delimiter = _read_header(path, shown, source.delimiter)
+                file = PlainFile(path, source.name, header, delimiter, last_byte == b"\n")
+        except DAMAGED as error:
+            raise _damaged(str(given), error) from error
+        yield file
 
 
 def lines_of_bytes(path: Path, positions: list[int]) -> list[int]:
@@ -92,16 +97,12 @@ def _has(path: Path, wanted: bytes) -> bool:
     return False
 
 
-def _copy_checked(given: Path, path: Path, progress: Progress | None) -> bytes:
-    total = max(given.stat().st_size, 1)
-    line, last = 1, b""
+def _copy_checked(source: Opened, given: str, path: Path, progress: Progress | None) -> bytes:
+    line, written, last = 1, 0, b""
     try:
-        with given.open("rb") as packed, path.open("wb") as out:
-            gzipped = packed.read(2) == b"\x1f\x8b"
-            packed.seek(0)
-            stream: io.BufferedIOBase = gzip.GzipFile(fileobj=packed) if gzipped else packed
+        with path.open("wb") as out:
             pending, held, first = b"", b"", True
-            while chunk := stream.read(CHUNK):
+            while chunk := source.stream.read(CHUNK):
                 if first:
                     chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
                 pending = _check_text(pending + chunk, given, line)
@@ -109,20 +110,32 @@ def _copy_checked(given: Path, path: Path, progress: Progress | None) -> bytes:
                 last = chunk[-1:] or last
                 chunk = held + chunk
                 held = b"\r" if chunk.endswith(b"\r") else b""  # its newline may be in the next chunk
-                out.write(chunk[: len(chunk) - len(held)].replace(b"\r\n", b"\n"))
+                written += out.write(chunk[: len(chunk) - len(held)].replace(b"\r\n", b"\n"))
+                if written > UNQUESTIONED and written > MOST_TIMES * source.total:
+                    raise SourceError(
+                        f"{given} unpacks to more than {MOST_TIMES} times its size; no rows are like that."
+                    )
                 if progress:
-                    progress(packed.tell() / total)
+                    progress(min(source.packed.tell() / source.total, 1.0))
             out.write(held)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SourceError(f"{given} is cut off or damaged ({error}); download it again.") from error
+    except DAMAGED as error:
+        raise _damaged(given, error) from error
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise SourceError(
+                f"There is no room in {path.parent.parent} to unpack {given}; set TMPDIR to a folder with more."
+            ) from error
         raise SourceError(f"{given} cannot be read ({error.strerror or error}).") from error
     if pending:
         _refuse_encoding(given, line)
     return last
 
 
-def _check_text(data: bytes, given: Path, line: int) -> bytes:
+def _damaged(given: str, error: Exception) -> SourceError:
+    return SourceError(f"{given} is cut off or damaged ({error}); download it again.")
+
+
+def _check_text(data: bytes, given: str, line: int) -> bytes:
     """Raise if bytes are not UTF-8 text; return an unfinished last character."""
     if b"\x00" in data:
         raise SourceError(f"{given} is not a text file; a CSV file in UTF-8 was expected.")
@@ -135,18 +148,21 @@ def _check_text(data: bytes, given: Path, line: int) -> bytes:
     return b""
 
 
-def _refuse_encoding(given: Path, line: int) -> None:
+def _refuse_encoding(given: str, line: int) -> None:
     raise SourceError(
         f"{given} is not UTF-8 text (line {line}); convert it first, for example with 'iconv -f WINDOWS-1252 -t UTF-8'."
     )
 
 
-def _read_header(path: Path, given: Path) -> tuple[tuple[str, ...], str]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        first = stream.readline()
+def _read_header(path: Path, given: str, delimiter: str) -> tuple[tuple[str, ...], str]:
+    with path.open("rb") as stream:
+        first = stream.readline(LONGEST_HEADER).decode("utf-8", errors="ignore")
     if not first.strip():
         raise SourceError(f"{given} is empty; a CSV file with a line of column names was expected.")
-    delimiter = max(",;\t|", key=first.count)
+    for begin, what in NOT_ROWS.items():
+        if first.lstrip().startswith(begin):
+            raise SourceError(f"{given} is {what}; a CSV file with a line of column names was expected.")
+    delimiter = delimiter or max(",;\t|", key=first.count)
     try:
         header = tuple(name.strip() for name in next(csv.reader([first], delimiter=delimiter)))
     except csv.Error as error:

@@ -170,7 +170,7 @@ def test_a_bad_file_is_refused_in_one_sentence_and_changes_nothing(standing: Sto
 
 def test_a_missing_file_and_a_folder_are_said(standing: Store, tmp_path: Path) -> None:
     assert "There is no file" in refused(standing, lambda: standing.sync(tmp_path / "nowhere.csv"))
-    assert "is a folder; give the path of a CSV file in it" in refused(standing, lambda: standing.sync(tmp_path))
+    assert "is a folder; give the path of a file in it" in refused(standing, lambda: standing.sync(tmp_path))
 
 
 def test_the_second_of_two_files_being_bad_leaves_the_first_unstored(standing: Store) -> None:
