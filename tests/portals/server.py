@@ -220,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer, request: Request) -> None:
         body, headers = answer.body, {"Content-Type": self.portal.content_type, **answer.headers}
-        if "gzip" in request.headers.get("accept-encoding", "") and body and "Content-Range" not in headers:
+        if "gzip" in request.headers.get("accept-encoding", "") and body and "Accept-Ranges" not in headers:
             body, headers = gzip.compress(body, 1, mtime=0), {**headers, "Content-Encoding": "gzip"}
         headers["Vary"] = "Accept-Encoding"
         match answer.ending:
