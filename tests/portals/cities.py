@@ -8,6 +8,8 @@ from data_access.city import City
 from tests.builders import COLUMNS, make_city
 
 SOCRATA_ID = "abcd-1234"
+LAYER = "Requests/FeatureServer/0"
+RESOURCE_ID = "254adca6-64ab-4c5c-9fc0-a6da622be185"
 
 
 def socrata_city(url: str, **source: Any) -> City:
@@ -21,6 +23,35 @@ def socrata_city(url: str, **source: Any) -> City:
         | source,
         columns={field: name.lower() for field, name in COLUMNS.items()},
         time_formats=["%Y-%m-%dT%H:%M:%S.%f"],
+    )
+
+
+def arcgis_city(url: str, **source: Any) -> City:
+    """The small city on an ArcGIS server: times in UTC, a time of the last change for each row."""
+    return _city(
+        {
+            "kind": "arcgis",
+            "portal": f"{url}/org/arcgis/rest/services",
+            "data_sets": [{"id": LAYER, "id_column": "Id", "changed": ["EditDate"], "created": "Created"}],
+        }
+        | source,
+        columns=COLUMNS,
+        time_formats=["%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%SZ"],
+        time_zone="UTC",
+    )
+
+
+def ckan_city(url: str, **source: Any) -> City:
+    """The small city in the datastore of a CKAN portal: nothing tells that a row has changed."""
+    return _city(
+        {
+            "kind": "ckan",
+            "portal": url,
+            "data_sets": [{"id": RESOURCE_ID, "id_column": "Id", "created": "Created", "reread_days": 3650}],
+        }
+        | source,
+        columns=COLUMNS,
+        time_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"],
     )
 
 

@@ -1,0 +1,319 @@
+"""A made-up CKAN portal: actions on packages, resources and the datastore, and files to download."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import format_datetime
+from typing import Any
+
+from tests.builders import csv_text
+from tests.portals.conditions import Literal, Refused, condition
+from tests.portals.server import Answer, Fault, Portal, Request, etag
+from tests.portals.soql import in_order
+from tests.portals.table import Line, Table
+
+DEFAULT_LIMIT = 100
+LARGEST_LIMIT = 32_000
+ID = "_id"
+
+
+@dataclass
+class FileResource:
+    """A file that may be replaced by another while the portal runs."""
+
+    name: str
+    content: bytes
+    modified: datetime = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+
+    def replace(self, content: bytes, modified: datetime) -> None:
+        """Publish other content under the same name."""
+        self.content, self.modified = content, modified
+
+
+def csv_file(rows: Sequence[Mapping[str, str]], name: str = "requests.csv") -> FileResource:
+    """Rows of the small city as a CSV file."""
+    return FileResource(name, csv_text(rows).encode())
+
+
+def zip_file(members: Mapping[str, Sequence[Mapping[str, str]] | bytes], name: str = "requests.zip") -> FileResource:
+    """Rows, or bytes, by the name of the member that holds them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for member, content in members.items():
+            packed.writestr(zipfile.ZipInfo(member), content if isinstance(content, bytes) else csv_text(content))
+    return FileResource(name, out.getvalue())
+
+
+class CkanPortal(Portal):
+    """`tables` of the datastore and `files` by resource id, all of one `package`.
+
+    `sql` switches datastore_search_sql on; with `redirects` a download's address leads to another, as to a file storage.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        *faults: Fault,
+        files: Mapping[str, FileResource] | None = None,
+        package: str = "service-requests",
+        largest: int = LARGEST_LIMIT,
+        sql: bool = False,
+        redirects: bool = True,
+    ) -> None:
+        super().__init__(*faults)
+        self.tables, self.files, self.package = dict(tables), dict(files or {}), package
+        self.largest, self.sql, self.redirects = largest, sql, redirects
+        self._chance = random.Random(311)
+
+    def answer(self, request: Request) -> Answer:
+        """An action's JSON, or a file."""
+        action = re.fullmatch(r"/api/(?:3/)?action/(\w+)", request.path)
+        if action is None:
+            return self._file(request)
+        known = {
+            "package_show": self._package,
+            "resource_show": self._resource,
+            "datastore_search": self._search,
+            "datastore_search_sql": self._search_sql,
+        }
+        if action[1] not in known or (action[1] == "datastore_search_sql" and not self.sql):
+            return Answer(400, json.dumps(f"Bad request - Action name not known: {action[1]}").encode())
+        parameters = request.query
+        try:
+            return known[action[1]](parameters)
+        except LookupError:
+            return _refused(404, "Not Found Error", message="Not found")
+        except Refused as reason:
+            return _refused(409, "Validation Error", **{reason.code: [str(reason)]})
+
+    def _package(self, query: Mapping[str, str]) -> Answer:
+        if query.get("id") != self.package:
+            raise LookupError(query.get("id"))
+        resources = [self._described(name) for name in (*self.tables, *self.files)]
+        return _result({"id": self.package, "name": self.package, "resources": resources})
+
+    def _resource(self, query: Mapping[str, str]) -> Answer:
+        return _result(self._described(query.get("id", "")))
+
+    def _described(self, name: str) -> dict[str, Any]:
+        if name in self.tables:
+            table, address = self.tables[name], f"{self.url}/datastore/dump/{name}"
+            return {"id": name, "format": "CSV", "datastore_active": True, "url": address, **_dates(table.newest())}
+        file = self.files[name]
+        address = f"{self.url}/dataset/{self.package}/resource/{name}/download/{file.name}"
+        form = "ZIP" if file.name.endswith(".zip") else "CSV"
+        return {"id": name, "format": form, "datastore_active": False, "url": address, **_dates(file.modified)}
+
+    def _search(self, query: Mapping[str, str]) -> Answer:
+        name = query.get("resource_id", "")
+        table = self.tables[name]
+        columns = Datastore(table)
+        unknown = set(query) - {"resource_id", "limit", "offset", "sort", "filters", "fields", "include_total"}
+        if unknown:
+            raise Refused(min(unknown), "The input field is not known")
+        rows = columns.filtered(query.get("filters") or "{}", [columns.values(line) for line in table.now()])
+        total = len(rows)
+        rows = self._chance.sample(rows, total)
+        rows = in_order(rows, columns.order(query["sort"])) if query.get("sort") else rows
+        offset = _whole("offset", query.get("offset") or "0")
+        limit = min(_whole("limit", query.get("limit") or str(DEFAULT_LIMIT)), self.largest)
+        names = columns.named(query.get("fields") or "")
+        about = {
+            "resource_id": name,
+            "fields": [{"id": one, "type": columns.kinds[one]} for one in names],
+            "limit": limit,
+            **({"offset": offset} if offset else {}),
+            **(
+                {"total": total, "total_was_estimated": False}
+                if query.get("include_total", "true").lower() == "true"
+                else {}
+            ),
+        }
+        return _records([columns.shown(row, names) for row in rows[offset : offset + limit]], about)
+
+    def _search_sql(self, query: Mapping[str, str]) -> Answer:
+        form = re.fullmatch(
+            r"""(?is)\s*SELECT\s+(?P<fields>\*|MAX\("\w+"\)\s+AS\s+"?\w+"?|"[^;]*?")\s+FROM\s+"(?P<name>[^"]+)"
+            (?:\s+WHERE\s+(?P<where>.+?))?(?:\s+ORDER\s+BY\s+(?P<order>[\w",\s]+?))?
+            (?:\s+LIMIT\s+(?P<limit>\d+))?(?:\s+OFFSET\s+(?P<offset>\d+))?\s*""".replace("\n            ", ""),
+            query.get("sql", ""),
+        )
+        if form is None:
+            raise Refused("query", "Query is not a single SELECT statement that this portal understands")
+        columns = Datastore(self.tables[form["name"]])
+        rows: Sequence[Mapping[str, Any]] = [columns.values(line) for line in columns.table.now()]
+        if form["where"]:
+            test = condition(form["where"], columns)
+            rows = [row for row in rows if test(row)]
+        if form["fields"].upper().startswith("MAX"):
+            return _result({"records": [columns.newest(form["fields"], rows)], "sql": query["sql"]})
+        rows = self._chance.sample(rows, len(rows))
+        rows = in_order(rows, columns.order(form["order"])) if form["order"] else rows
+        start, limit = int(form["offset"] or 0), min(int(form["limit"] or self.largest), self.largest)
+        names = columns.named("" if form["fields"] == "*" else form["fields"])
+        cut = {"records_truncated": True} if not form["limit"] and len(rows) > limit else {}
+        return _records(
+            [columns.shown(row, names) for row in rows[start : start + limit]], {"sql": query["sql"], **cut}
+        )
+
+    def _file(self, request: Request) -> Answer:
+        dumped = re.fullmatch(r"/datastore/dump/([^/]+)", request.path)
+        if dumped and dumped[1] in self.tables:
+            table = self.tables[dumped[1]]
+            lines = [{ID: str(line.number), **line.row} for line in table.now()]
+            return Answer(
+                200, csv_text(lines, (ID, *table.columns)).encode(), {"Content-Type": "text/csv; charset=utf-8"}
+            )
+        for name, file in self.files.items():
+            if request.path == f"/storage/{name}/{file.name}":
+                return _download(file, request)
+            if request.path == f"/dataset/{self.package}/resource/{name}/download/{file.name}":
+                stored = f"{self.url}/storage/{name}/{file.name}"
+                return Answer(302, b"", {"Location": stored}) if self.redirects else _download(file, request)
+        return Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", {"Content-Type": "text/html"})
+
+
+class Datastore:
+    """A datastore table's columns, and the dialect of its conditions: PostgreSQL's, times without a zone."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        kinds = {name: "timestamp" if name in table.times else "text" for name in table.columns}
+        self.kinds = {ID: "int", **kinds, **dict.fromkeys(table.numbers, "numeric")}
+
+    def kind(self, name: str) -> tuple[str, str]:
+        """A column and its type: names are told apart by case."""
+        if name not in self.kinds:
+            raise Refused("fields", f'column "{name}" does not exist')
+        return name, self.kinds[name]
+
+    def value(self, literal: Literal, kind: str) -> Any:
+        """A constant's worth beside a column."""
+        try:
+            if kind in ("text", "string") and literal.kind == "string":
+                return literal.text
+            if kind in ("int", "numeric", "number"):
+                return Decimal(literal.text)
+            if kind == "timestamp" and literal.kind in ("string", "timestamp", "date"):
+                return datetime.fromisoformat(literal.text).replace(tzinfo=None)
+        except (ValueError, ArithmeticError) as unreadable:
+            raise Refused("query", f"invalid input syntax for type {kind}: {literal.text!r}") from unreadable
+        raise Refused("query", f"operator does not exist: {kind} and {literal.kind}")
+
+    def values(self, line: Line) -> dict[str, Any]:
+        """A row as what can be compared."""
+        row: dict[str, Any] = {ID: line.number}
+        for name, text in line.row.items():
+            kind = self.kinds[name]
+            row[name] = (
+                self.table.local(text)
+                if kind == "timestamp"
+                else Decimal(text)
+                if kind == "numeric" and text
+                else text or None
+            )
+        return row
+
+    def shown(self, row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+        """A row as JSON has it."""
+        shown: dict[str, Any] = {}
+        for name in names:
+            value = row[name]
+            shown[name] = (
+                value.isoformat()
+                if isinstance(value, datetime)
+                else float(value)
+                if isinstance(value, Decimal)
+                else value
+            )
+        return shown
+
+    def filtered(self, text: str, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The rows that `filters` leaves: equality, or one of several."""
+        try:
+            filters = json.loads(text)
+            wanted = {name: value if isinstance(value, list) else [value] for name, value in filters.items()}
+        except (ValueError, AttributeError) as unreadable:
+            raise Refused("filters", "Cannot parse JSON") from unreadable
+        for name, values in wanted.items():
+            kind = self.kind(name)[1]
+            allowed = [self.value(Literal("string", str(one)), kind) for one in values]
+            rows = [row for row in rows if row[name] in allowed]
+        return rows
+
+    def named(self, text: str) -> list[str]:
+        """What `fields` asks for."""
+        return [self.kind(part.strip().strip('"'))[0] for part in text.split(",")] if text else list(self.kinds)
+
+    def order(self, text: str) -> list[tuple[str, bool]]:
+        """What `sort` asks for."""
+        found: list[tuple[str, bool]] = []
+        for part in text.split(","):
+            form = re.fullmatch(r'(?i)\s*"?(\w+)"?(?:\s+(asc|desc))?\s*', part)
+            if form is None:
+                raise Refused("sort", f"unknown sort {part!r}")
+            found.append((self.kind(form[1])[0], (form[2] or "").lower() == "desc"))
+        return found
+
+    def newest(self, text: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """What MAX asks for."""
+        form = re.fullmatch(r'(?i)MAX\("(\w+)"\)\s+AS\s+"?(\w+)"?', text)
+        if form is None:
+            raise Refused("query", "MAX of what?")
+        name = self.kind(form[1])[0]
+        values = [row[name] for row in rows if row[name] is not None]
+        return {form[2]: self.shown({name: max(values) if values else None}, [name])[name]}
+
+
+def _records(records: list[dict[str, Any]], about: Mapping[str, Any]) -> Answer:
+    def render(rows: Sequence[Any]) -> bytes:
+        return _result({**about, "records": list(rows), "records_format": "objects"}).body
+
+    return Answer(200, render(records), {}, records, render)
+
+
+def _result(result: Mapping[str, Any]) -> Answer:
+    return Answer(200, json.dumps({"help": "", "success": True, "result": result}).encode())
+
+
+def _refused(status: int, kind: str, **error: Any) -> Answer:
+    body = {"help": "", "success": False, "error": {"__type": kind, **error}}
+    return Answer(status, json.dumps(body).encode())
+
+
+def _dates(moment: datetime) -> dict[str, str]:
+    text = moment.replace(tzinfo=None).isoformat(timespec="microseconds")
+    return {"last_modified": text, "metadata_modified": text}
+
+
+def _download(file: FileResource, request: Request) -> Answer:
+    tag = etag(file.content, file.modified)
+    kind = "application/zip" if file.name.endswith(".zip") else "text/csv"
+    headers = {
+        "Content-Type": kind,
+        "ETag": tag,
+        "Last-Modified": format_datetime(file.modified, usegmt=True),
+        "Accept-Ranges": "bytes",
+    }
+    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+    if asked is None or request.headers.get("if-range", tag) not in (tag, headers["Last-Modified"]):
+        return Answer(200, file.content, headers)
+    start, size = int(asked[1]), len(file.content)
+    if start >= size:
+        return Answer(416, b"", {"Content-Range": f"bytes */{size}"})
+    end = min(int(asked[2] or size - 1), size - 1)
+    return Answer(206, file.content[start : end + 1], {**headers, "Content-Range": f"bytes {start}-{end}/{size}"})
+
+
+def _whole(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise Refused(name, "Must be a natural number")
+    return int(text)
