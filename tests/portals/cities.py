@@ -55,6 +55,41 @@ def ckan_city(url: str, **source: Any) -> City:
     )
 
 
-def _city(source: dict[str, Any], **schema: Any) -> City:
+def open311_city(url: str, **source: Any) -> City:
+    """The small city behind an Open311 endpoint, which does not tell when a request was closed."""
+    status = [{"then": word, "column": "status", "is": [word]} for word in ("open", "closed")]
+    duplicate = [{"then": True, "column": "closure_reason", "has": ["duplicate of"]}]
+    done = [{"then": "work_done", "words": "Repaired", "column": "closure_reason", "starts": ["Fixed"]}]
+    return _city(
+        {
+            "kind": "open311",
+            "portal": f"{url}/open311/v2",
+            "data_sets": [{"id": "", "id_column": "service_request_id", "created": "requested_datetime"}],
+            "since": "2024-01-01",
+        }
+        | source,
+        rules={"status": status, "duplicate": duplicate, "outcome": done},
+        missing={"closing_time": "The endpoint does not say when a request was closed."},
+        columns={
+            "request_id": "service_request_id",
+            "created_at": "requested_datetime",
+            "updated_at": "updated_datetime",
+            "due_at": "expected_datetime",
+            "status": "status",
+            "closure_reason": "status_notes",
+            "category": "service_name",
+            "subcategory": "description",
+            "department": "agency_responsible",
+            "latitude": "lat",
+            "longitude": "long",
+            "address": "address",
+        },
+        time_formats=["%Y-%m-%dT%H:%M:%S%z"],
+        time_zone="in_text",
+    )
+
+
+def _city(source: dict[str, Any], rules: Any = None, missing: Any = None, **schema: Any) -> City:
     about = {"name": "Testville open data", "licence": "CC0", "attribution": "Testville"}
-    return make_city(source=about | source, schemas={"rows": schema})
+    changes = {"rules": rules} if rules else {}
+    return make_city(source=about | source, schemas={"rows": schema}, missing=missing or {}, **changes)

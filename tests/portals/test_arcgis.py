@@ -29,7 +29,9 @@ def portal() -> Iterator[ArcgisPortal]:
 
 @pytest.fixture
 def client(portal: ArcgisPortal) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{portal.url}/org/arcgis/rest/services/{LAYER}", trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"{portal.url}/org/arcgis/rest/services/{LAYER}", trust_env=False, verify=False
+    ) as client:
         yield client
 
 

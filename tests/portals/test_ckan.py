@@ -29,7 +29,7 @@ def portal() -> Iterator[CkanPortal]:
 
 @pytest.fixture
 def client(portal: CkanPortal) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=portal.url, trust_env=False, follow_redirects=True) as client:
+    with httpx.Client(base_url=portal.url, trust_env=False, verify=False, follow_redirects=True) as client:
         yield client
 
 
