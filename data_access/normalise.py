@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -17,27 +17,32 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     Table,
-    Text,
     and_,
     case,
     cast,
     false,
     func,
     literal,
-    null,
     or_,
     select,
 )
 
 from dashboard.domain.request import ChannelGroup, Flag, Origin, Outcome, Status
-from data_access.city import TEXT_FIELDS, TIME_FIELDS, City, Schema
+from data_access.city import TIME_FIELDS, City, Schema
+from data_access.columns import Columns, field_texts, given_text
 from data_access.local_time import DAY, EPOCH, day_number, local_midnight
-from data_access.rules import any_match, by_index, cleaned, constant, first_index, first_match, lowered_name, searched
+from data_access.rules import any_match, by_index, constant, first_index, first_match, lowered_name, searched
 
 SKEW = 60
 """Seconds by which a close may lie before its creation and still be taken as a clock's skew."""
 INSTANT = 60
 CHANGED_LATE = 30 * DAY
+
+GIVEN = ("category", "department", "status")
+"""The fields of which a record keeps what the source wrote where readers are shown something else."""
+
+# A time that says its own zone: "...:00Z", "...:00.000+00", "...:00-05:00".
+ZONED = r"^(.*\d:\d\d(?:\.\d+)?)\s*(Z|[+-]\d\d(?::?\d\d)?)$"
 
 zone_table = Table(
     "zone_days", MetaData(), *(Column(name, BigInteger) for name in ("day", "before", "after", "gap_from", "switch"))
@@ -47,15 +52,16 @@ zone_table = Table(
 
 def texts(
     source: FromClause,
-    raw: Mapping[str, ColumnElement[str]],
+    raw: Columns,
     schema: Schema,
     city: City,
     keep: tuple[ColumnElement[Any], ...],
 ) -> Select[*tuple[Any, ...]]:
-    """The cleaned text of every mapped field, beside the columns of `keep`. `raw` gives each header's column."""
-    fields = {field: cleaned(field, raw[header], city) for field, header in schema.columns.items()}
-    for field in (*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status"):
-        fields.setdefault(field, cast(null(), Text))
+    """The cleaned text of every field, beside the columns of `keep` (request_id among them). `raw` gives a header's column.
+
+    What the source itself writes for the fields in GIVEN stands beside as `<field>_given`.
+    """
+    fields = field_texts(raw, schema, city) | {f"{field}_given": given_text(field, raw, schema) for field in GIVEN}
     clean = (
         select(*keep, *(column.label(field) for field, column in fields.items())).select_from(source).subquery("texts")
     )
@@ -83,7 +89,11 @@ def _wall_times(text: FromClause, schema: Schema) -> FromClause:
     date_only = [fmt for fmt in schema.time_formats if "%H" not in fmt and "%I" not in fmt]
     due_is_date = func.try_strptime(text.c.due_at, _formats(date_only)).is_not(None) if date_only else false()
     for field in TIME_FIELDS:
-        parsed = func.try_strptime(text.c[field], _formats(schema.time_formats))
+        given = text.c[field]
+        if schema.time_zone == "in_text":
+            columns.append(_offset(given).label(f"{field}_offset"))
+            given = func.regexp_replace(given, constant(ZONED), constant(r"\1"))
+        parsed = func.try_strptime(given, _formats(schema.time_formats))
         wall = cast(func.floor(func.epoch(parsed)), BigInteger)
         if field == "due_at":
             wall = wall + case((due_is_date, DAY - 1), else_=0)
@@ -94,18 +104,26 @@ def _wall_times(text: FromClause, schema: Schema) -> FromClause:
     return select(*others, *columns, due_is_date.label("due_is_date")).subquery("walls")
 
 
+def _offset(given: ColumnElement[str]) -> ColumnElement[int]:
+    """The seconds by which a time's own zone is ahead of UTC; NULL where the text names none."""
+    zone = func.replace(func.regexp_extract(given, constant(ZONED), 2), constant(":"), constant(""))
+    sign = case((func.starts_with(zone, constant("-")), -1), else_=1)
+    hours = cast(func.substr(zone, 2, 2), Integer)
+    minutes = cast(func.coalesce(func.nullif(func.substr(zone, 4, 2), ""), "0"), Integer)
+    return case((zone == "Z", 0), (func.coalesce(zone, "") != "", sign * (hours * 3600 + minutes * 60)))
+
+
 def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
     """Each time as UTC seconds and local day. A mere day is the city's own also where times are in UTC."""
     joined: FromClause = walls
     columns: list[ColumnElement[Any]] = []
-    in_utc = schema.time_zone == "UTC"
     # days beyond the table are impossible dates anyway, but have to stay times to be told so
     far_offset = local_midnight(city.service_began, city.zone) - day_number(city.service_began) * DAY
     for field in TIME_FIELDS:
         wall = walls.c[f"{field}_wall"]
         day = cast(func.floor(wall / float(DAY)), BigInteger)
         found = {"": wall, "_day": literal(EPOCH) + cast(day, Integer), "_local": wall}
-        if not in_utc or field == "due_at":
+        if schema.time_zone != "UTC" or field == "due_at":
             zone = zone_table.alias(f"zone_{field}")
             joined = joined.outerjoin(zone, zone.c.day == day)
             found[""] = case(
@@ -113,16 +131,24 @@ def _instants(walls: FromClause, schema: Schema, city: City) -> FromClause:
                 (zone.c.day.is_not(None), func.greatest(wall, zone.c.switch) - zone.c.after),
                 else_=wall + far_offset,
             )
-        if in_utc:
-            local = func.timezone(city.time_zone, func.to_timestamp(wall))
-            from_utc = {"": wall, "_day": cast(local, Date), "_local": cast(func.floor(func.epoch(local)), BigInteger)}
-            found = {
-                part: case((walls.c.due_is_date, found[part]), else_=value) if field == "due_at" else value
-                for part, value in from_utc.items()
-            }
+        if schema.time_zone == "UTC":
+            always = literal(True) if field != "due_at" else ~walls.c.due_is_date
+            found = _where_utc(always, wall, found, city)
+        elif schema.time_zone == "in_text":
+            offset = walls.c[f"{field}_offset"]
+            found = _where_utc(offset.is_not(None), wall - offset, found, city)
         columns += [value.label(f"{field}{part}") for part, value in found.items()]
-    others = [column for column in walls.c if not column.name.endswith("_wall")]
+    others = [column for column in walls.c if not column.name.endswith(("_wall", "_offset"))]
     return select(*others, *columns).select_from(joined).subquery("instants")
+
+
+def _where_utc(
+    test: ColumnElement[bool], instant: ColumnElement[int], otherwise: dict[str, ColumnElement[Any]], city: City
+) -> dict[str, ColumnElement[Any]]:
+    """A time's instant, local day and local seconds: from UTC seconds where the test holds."""
+    local = func.timezone(city.time_zone, func.to_timestamp(instant))
+    from_utc = {"": instant, "_day": cast(local, Date), "_local": cast(func.floor(func.epoch(local)), BigInteger)}
+    return {part: case((test, value), else_=otherwise[part]) for part, value in from_utc.items()}
 
 
 def _classed(rows: FromClause, city: City) -> FromClause:
@@ -142,10 +168,15 @@ def _classed(rows: FromClause, city: City) -> FromClause:
     )
     if city.default_addresses:
         default = or_(default, c.address.in_(city.default_addresses))
-    replaced = {"status", "latitude", "longitude"}
+    replaced = {"status", "department", "latitude", "longitude", *(f"{field}_given" for field in GIVEN)}
+    department = first_match(rules.department, c, c.department)
     return select(
         *(column for column in c if column.name not in replaced),
         status.label("status"),
+        department.label("department"),
+        case((c.category_given.is_distinct_from(c.category), c.category_given)).label("category_given"),
+        case((c.department_given.is_distinct_from(department), c.department_given)).label("department_given"),
+        case((first_index(rules.status, c).is_(None), c.status_given)).label("status_given"),
         first_match(rules.origin, c, constant(Origin.RESIDENT.value)).label("origin"),
         case((duplicate, 1), else_=0).label("duplicate"),
         first_index(rules.outcome, c).label("outcome_rule"),
@@ -227,6 +258,7 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
         c.address,
         seconds.label("seconds"),
         bits.label("flags"),
+        *(c[f"{field}_given"] for field in GIVEN),
     )
 
 

@@ -45,10 +45,14 @@ def cleaned(field: str, raw: ColumnElement[str], city: City) -> ColumnElement[st
     return cast(func.nullif(text, ""), Text)
 
 
+def rule_tables(rules: Rules) -> tuple[tuple[Rule, ...], ...]:
+    """All rule tables of a city."""
+    return (rules.status, rules.department, rules.origin, rules.channel_group, rules.duplicate, rules.outcome)
+
+
 def searched(rules: Rules) -> set[str]:
     """The fields in which some rule looks for a part of the text; they need a lower-case column (see lowered_name)."""
-    tables = (rules.status, rules.origin, rules.channel_group, rules.duplicate, rules.outcome)
-    return {rule.column for table in tables for rule in table if rule.starts or rule.has}
+    return {rule.column for table in rule_tables(rules) for rule in table if rule.starts or rule.has}
 
 
 def lowered_name(field: str) -> str:

@@ -1,38 +1,42 @@
-"""One sync of a city: source, normalise, upsert, roll up, publish."""
+"""A sync of files: checked, normalised, upserted, rolled up, published; and what a sync of a portal shares with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
-from sqlalchemy import Connection
-
-from dashboard.domain.errors import FixedYetError, SourceError
-from data_access import ingest, staging
+from dashboard.domain.errors import FixedYetError
 from data_access.city import City
-from data_access.local_time import utc_to_local
-from data_access.sources.files import plain_file
+from data_access.ingest import Load
+from data_access.sources.call_file import read_calls_made
 from data_access.staging import Counts
 from data_access.store import publish
-from data_access.store.engines import duckdb
+from data_access.store.call_log import keep_calls, write_calls
 from data_access.store.lock import city_lock
 from data_access.store.run_log import write_log
-from data_access.store.work import finish_run, load_zone, next_run, read_state, work_file, write_state
+from data_access.store.work import finish_run, next_run, read_state, work_file
+from data_access.storing import Batch, Order, Progress, file_names, store, touch
 
-Progress = Callable[[str, float], None]
+INCOMING = "incoming"
+"""The folder in a city's folder where what is fetched lies until it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a sync did; `version` is the published version after it, `published` whether this sync made it."""
+    """What a sync did; `version` is the published version after it, `published` whether this sync made it.
+
+    `repaired` counts lines that were put together again, `drift` is what the source writes that it did not write before.
+    """
 
     counts: Counts
     version: int | None
     published: bool
     seconds: float
+    repaired: int = 0
+    drift: tuple[dict[str, object], ...] = ()
 
 
 def sync_files(
@@ -49,18 +53,13 @@ def sync_files(
 
     `now` is the moment of reading (default: the clock's); `data_through` an aware time up to which closings were seen.
     """
-    started = now or datetime.now(UTC)
-    clock = datetime.now(UTC)
-    folder = data_dir / city.id
-    tell = progress or (lambda _stage, _share: None)
+    clock, folder, tell = datetime.now(UTC), data_dir / city.id, progress or silent
+    moment = int((now or clock).timestamp())
     with city_lock(folder):
-        try:
-            counts = _store(city, files, folder, full, data_through, int(started.timestamp()), tell)
-        except FixedYetError as error:
-            _remember_failure(folder, files, int(started.timestamp()), str(error))
-            raise
-        version, published = _publish(folder, city, tell)
-    return SyncResult(counts, version, published, (datetime.now(UTC) - clock).total_seconds())
+        with failure_kept(folder, file_names(files), moment, files):
+            order = Order((Batch(tuple(files)),), file_names(files), moment, full, data_through)
+            load = store(city, folder, order, tell)
+        return published(city, folder, load, clock, tell)
 
 
 def republish(city: City, data_dir: Path) -> int | None:
@@ -68,84 +67,22 @@ def republish(city: City, data_dir: Path) -> int | None:
     folder = data_dir / city.id
     with city_lock(folder):
         with work_file(folder) as connection:
-            _touch(connection)
-        return _publish(folder, city, lambda _stage, _share: None)[0]
+            touch(connection)
+        return publish_stored(folder, city, silent)[0]
 
 
-def _store(
-    city: City, files: Sequence[Path], folder: Path, full: bool, data_through: datetime | None, now: int, tell: Progress
-) -> Counts:
-    total = Counts()
-    with work_file(folder) as connection:
-        load_zone(connection, city, now)
-        duckdb.create_tables(connection, staging.seen.metadata)
-        run = next_run(connection, ", ".join(path.name for path in files), now)
-        remapped = _remap(connection, city, run, now, tell)
-        before = ingest.stored_rows(connection)
-        for path in files:
-            with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share)) as file:
-                tell(f"Reading {file.name}", 0.2)
-                total += ingest.ingest(connection, file, city, run=run, now=now)
-                tell(f"Reading {file.name}", 1.0)
-        if full:
-            total += Counts(removed=ingest.remove_missing(connection, run, before))
-        moved = _set_through(connection, city, data_through)
-        finish_run(
-            connection,
-            run,
-            finished_at=int(datetime.now(UTC).timestamp()),
-            read=total.read,
-            stored=total.stored,
-            updated=total.updated,
-            unchanged=total.unchanged,
-            quarantined=total.quarantined,
-            removed=total.removed,
-        )
-        if total.changed or remapped or moved:
-            _touch(connection)
-        tell("Storing", 0.5)
-    tell("Storing", 1.0)
-    return total
+def published(city: City, folder: Path, load: Load, clock: datetime, tell: Progress) -> SyncResult:
+    version, published = publish_stored(folder, city, tell)
+    seconds = (datetime.now(UTC) - clock).total_seconds()
+    return SyncResult(load.counts, version, published, seconds, load.repaired, tuple(load.drift))
 
 
-def _remap(connection: Connection, city: City, run: int, now: int, tell: Progress) -> bool:
-    known = read_state(connection, "city_file")
-    if known == city.fingerprint:
-        return False
-    if known is not None:
-        tell("Reading stored rows again with the changed city file", 0.0)
-        ingest.renormalise(connection, city, run=run, now=now)
-    write_state(connection, "city_file", city.fingerprint)
-    return True
-
-
-def _set_through(connection: Connection, city: City, given: datetime | None) -> bool:
-    """Keep a given data-through. Raises SourceError if the rows hold later times than it."""
-    if given is None:
-        return False
-    seconds = int(given.timestamp())
-    newest = ingest.newest_time(connection)
-    if newest is not None and newest > seconds:
-        raise SourceError(
-            f"The rows run to {utc_to_local(newest, city.zone):%Y-%m-%d %H:%M:%S}, later than the --data-through given; "
-            "give a time at or after it. Nothing was changed."
-        )
-    if read_state(connection, "data_through") == str(seconds):
-        return False
-    write_state(connection, "data_through", str(seconds))
-    return True
-
-
-def _touch(connection: Connection) -> None:
-    # not a count: a work file that was begun anew must not look like the one that was published
-    write_state(connection, "revision", uuid4().hex)
-
-
-def _publish(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool]:
+def publish_stored(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool]:
     with work_file(folder) as connection:
         revision = read_state(connection, "revision") or "0"
         through = read_state(connection, "data_through")
         write_log(folder, connection)
+        write_calls(folder, connection)
     if publish.published_revision(folder) == revision:
         return publish.current_version(folder), False
     tell("Publishing", 0.0)
@@ -154,11 +91,23 @@ def _publish(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool
     return version, version is not None
 
 
-def _remember_failure(folder: Path, files: Sequence[Path], now: int, sentence: str) -> None:
-    """Keep the run that failed, in a transaction of its own: its rows were rolled back, its story is told."""
-    for path in files:  # what is kept is published: the name of a file, not where it lies on this machine
-        sentence = sentence.replace(str(path), path.name)
-    with work_file(folder) as connection:
-        run = next_run(connection, ", ".join(path.name for path in files), now)
-        finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
-        write_log(folder, connection)
+@contextmanager
+def failure_kept(folder: Path, source: str, now: int, files: Sequence[Path] = ()) -> Generator[None]:
+    """Keep a run that failed, in a transaction of its own: its rows were rolled back, its story is told."""
+    try:
+        yield
+    except FixedYetError as error:
+        sentence = str(error)
+        for path in files:  # what is kept is published: the name of a file, not where it lies on this machine
+            sentence = sentence.replace(str(path), path.name)
+        with work_file(folder) as connection:
+            run = next_run(connection, source, now)
+            finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
+            keep_calls(connection, run, read_calls_made(folder / INCOMING))
+            write_log(folder, connection)
+            write_calls(folder, connection)
+        raise
+
+
+def silent(_stage: str, _share: float) -> None:
+    """Tell nobody."""

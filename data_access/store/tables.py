@@ -6,6 +6,9 @@ from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, Small
 
 from dashboard.domain.request import DIMENSIONS
 
+SEPARATOR = "\x1f"
+"""Stands between the columns of a raw row; it cannot occur in a text file that people made."""
+
 # --- the sync's own work file -----------------------------------------------------------------------------------------
 work = MetaData()
 
@@ -18,8 +21,9 @@ raw_rows = Table(
     Column("raw", Text, nullable=False),
     Column("read_at", BigInteger, nullable=False),
     Column("run", Integer, nullable=False),
+    Column("data_set", Text, nullable=False),
 )
-"""One row a request: its columns as the source wrote them, joined by the unit separator."""
+"""One row a request: its columns as the source wrote them, joined by the unit separator; `data_set` of the portal, or ''."""
 
 headers = Table(
     "headers",
@@ -52,8 +56,12 @@ records = Table(
     Column("address", Text),
     Column("seconds", BigInteger),
     Column("flags", Integer, nullable=False),
+    *(Column(f"{name}_given", Text) for name in ("category", "department", "status")),
 )
-"""The normalised records; `seconds` is the duration to the close, NULL where there is none that can be used."""
+"""The normalised records; `seconds` is the duration to the close, NULL where there is none that can be used.
+
+`<field>_given` is what the source wrote, NULL where readers are shown just that; of the status, where no rule knows it.
+"""
 
 tombstones = Table(
     "tombstones",
@@ -86,7 +94,37 @@ runs = Table(
     Column("source", Text, nullable=False),
     *(Column(name, BigInteger) for name in ("read", "stored", "updated", "unchanged", "quarantined", "removed")),
     Column("error", Text),
+    Column("repaired", BigInteger),
 )
+
+drift = Table(
+    "drift",
+    work,
+    Column("run", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""What a run found that the runs before had not: columns that are new or have vanished, values that nobody has seen."""
+
+calls = Table(
+    "calls",
+    work,
+    Column("run", Integer, nullable=False),
+    Column("at", Float(53), nullable=False),
+    Column("data_set", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("status", Integer),
+    Column("error", Text, nullable=False),
+)
+"""Every call to the outside, kept for the last runs."""
+
+marks = Table("marks", work, Column("data_set", Text, nullable=False), Column("mark", Text, nullable=False))
+"""How far each data set of the portal has been read: what its source said before the last load that was stored."""
 
 state = Table("state", work, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
 """What the work file knows of itself: the city map its records were made with, its revision, a given data-through."""

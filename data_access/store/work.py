@@ -12,16 +12,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, insert, literal, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, cast, exists, func, insert, literal, select, update
 
 from data_access.city import City
 from data_access.local_time import zone_days
-from data_access.normalise import zone_table
+from data_access.normalise import GIVEN, zone_table
 from data_access.store.engines import duckdb
-from data_access.store.tables import runs, state, work
+from data_access.store.tables import SEPARATOR, raw_rows, runs, state, work
 
-SEPARATOR = "\x1f"
-"""Stands between the columns of a raw row; it cannot occur in a text file that people made."""
+FORMAT = "2"
+ADDED = (
+    ("raw_rows", "data_set", "TEXT DEFAULT ''"),
+    ("runs", "repaired", "BIGINT"),
+    *(("records", f"{field}_given", "TEXT") for field in GIVEN),
+)
+"""The columns that have come since the first format."""
 
 
 @contextmanager
@@ -32,9 +37,20 @@ def work_file(folder: Path) -> Generator[Connection]:
     try:
         with engine.begin() as connection:
             duckdb.create_tables(connection, work)
+            _bring_up_to_date(connection)
             yield connection
     finally:
         engine.dispose()
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    """Give a file that an earlier version made the columns that it lacks; its records are then made again."""
+    if read_state(connection, "format") == FORMAT:
+        return
+    for target, name, kind in ADDED:
+        duckdb.add_column(connection, target, name, kind)
+    connection.execute(state.delete().where(state.c.key == "city_file", exists(select(raw_rows.c.request_id))))
+    write_state(connection, "format", FORMAT)
 
 
 def read_state(connection: Connection, key: str) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from data_access import sync
+from data_access import storing, sync
 from data_access.store import publish
 from data_access.store.engines import duckdb
 from tests.builders import NOW, make_city
@@ -46,8 +46,8 @@ def after(module: Any, name: str, call: int = 1) -> None:
 
 MOMENTS: dict[str, Callable[[], None]] = {
     "staged": lambda: after(duckdb, "load_csv"),
-    "touched": lambda: after(sync, "_touch"),
-    "stored": lambda: after(sync, "_store"),
+    "touched": lambda: after(storing, "touch"),
+    "stored": lambda: after(sync, "store"),
     "one-checkpoint": lambda: after(duckdb, "checkpoint"),
     "not-synced-to-disk": lambda: before(publish, "_sync_to_disk"),
     "renamed": lambda: before(publish, "_point_to"),

@@ -80,6 +80,11 @@ def create_tables(connection: Connection, tables: MetaData) -> None:
         connection.execute(CreateTable(table, if_not_exists=True))
 
 
+def add_column(connection: Connection, table: str, name: str, kind: str) -> None:
+    """Add a column to a table that an earlier version made, if it is not there; the words are this program's own."""
+    connection.execute(text(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {kind}"))
+
+
 def load_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
     """Make a temporary table from a frame, its columns named as the frame's."""
     raw = cast(Any, connection.connection.dbapi_connection).cursor()

@@ -1,0 +1,72 @@
+"""What a source writes now that it did not write before: reported with the run, never a reason to drop a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, Table, Text, exists, func, insert, literal, select
+
+from data_access.staging import fresh
+from data_access.store.tables import SEPARATOR, drift, headers, records
+
+WATCHED = ("category", "department", "channel")
+"""The fields whose new values are told."""
+
+known_values = Table("known_values", MetaData(), Column("field", Text), Column("value", Text), prefixes=["TEMPORARY"])
+"""The values of the watched fields that the store held when the run began."""
+
+
+def load_known(connection: Connection) -> bool:
+    """Remember what the store holds before a run; returns whether it holds anything that news can be told from."""
+    for field in WATCHED:
+        column = records.c[field]
+        values = select(literal(field), column).where(column.is_not(None)).distinct()
+        connection.execute(insert(known_values).from_select(["field", "value"], values))
+    return bool(connection.scalar(select(exists(select(records.c.request_id)))))
+
+
+def column_drift(
+    connection: Connection, schema: str, header: tuple[str, ...], vanished: Iterable[str]
+) -> list[dict[str, Any]]:
+    """The columns that are new against all files of the same schema before, and those that a file lacks.
+
+    To be called before the header is stored; of the first file of a schema all columns are taken as known.
+    """
+    before = connection.scalars(select(headers.c.columns).where(headers.c.schema == schema)).all()
+    known = {name.casefold() for joined in before for name in joined.split(SEPARATOR)}
+    new = [name for name in header if before and name.casefold() not in known]
+    found = [{"kind": "new_column", "field": schema, "value": name, "n": 1} for name in new]
+    return found + [{"kind": "vanished_column", "field": schema, "value": name, "n": 1} for name in vanished]
+
+
+def value_drift(connection: Connection, *, told: bool) -> list[dict[str, Any]]:
+    """Status texts that no rule knows and, if `told`, new values of the watched fields among the staged rows."""
+    found = _counted(connection, "status_without_rule", "status", fresh.c.status_given)
+    if told:
+        for field in WATCHED:
+            column = fresh.c[field]
+            known = exists().where(known_values.c.field == field, known_values.c.value == column)
+            found += _counted(connection, "new_value", field, column, ~known)
+    return found
+
+
+def keep_drift(connection: Connection, run: int, found: list[dict[str, Any]]) -> None:
+    """Keep what was found with the run, each value once with the sum of its rows."""
+    sums: dict[tuple[str, str, str], int] = {}
+    for row in found:
+        key = (row["kind"], row["field"], row["value"])
+        sums[key] = sums.get(key, 0) + row["n"]
+    if sums:
+        rows = [
+            {"run": run, "kind": kind, "field": field, "value": value, "n": n}
+            for (kind, field, value), n in sorted(sums.items())
+        ]
+        connection.execute(insert(drift), rows)
+
+
+def _counted(connection: Connection, kind: str, field: str, column: Any, *tests: Any) -> list[dict[str, Any]]:
+    counted = select(column, func.count()).where(column.is_not(None), *tests).group_by(column)
+    return [
+        {"kind": kind, "field": field, "value": str(value), "n": int(n)} for value, n in connection.execute(counted)
+    ]

@@ -1,0 +1,163 @@
+"""The one transaction of a sync: all files of a load into the work file, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, insert
+
+from dashboard.domain.errors import SourceError
+from data_access import drift, staging
+from data_access.city import City
+from data_access.ingest import Load, ingest, newest_time
+from data_access.local_time import utc_to_local
+from data_access.renormalise import renormalise
+from data_access.sources.base import Call
+from data_access.sources.files import plain_file
+from data_access.staging import Counts
+from data_access.store.call_log import keep_calls
+from data_access.store.engines import duckdb
+from data_access.store.tables import marks
+from data_access.store.work import finish_run, load_zone, next_run, read_state, work_file, write_state
+from data_access.upsert import remove_missing, stored_rows
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files of one origin: given by hand, or one data set of the portal; `whole` if they hold all that it has."""
+
+    files: tuple[Path, ...]
+    data_set: str = ""
+    schema: str = ""
+    member: str = ""
+    whole: bool = False
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be stored: `source` names it in the list of runs; `full` says that the batches hold everything.
+
+    `data_through` is an aware time up to which closings were seen, or None; `now` the moment of reading (UTC seconds).
+    """
+
+    batches: tuple[Batch, ...]
+    source: str
+    now: int
+    full: bool = False
+    data_through: datetime | None = None
+    calls: tuple[Call, ...] = ()
+
+
+def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
+    """Store a load; returns what became of its rows. Raises SourceError, and then nothing is kept."""
+    with work_file(folder) as connection:
+        load_zone(connection, city, order.now)
+        duckdb.create_tables(connection, staging.temporary)
+        duckdb.create_tables(connection, staging.seen.metadata)
+        duckdb.create_tables(connection, drift.known_values.metadata)
+        run = next_run(connection, order.source, order.now)
+        remapped = _remap(connection, city, run, order.now, tell)
+        load = Load(run, order.now, sees_all=order.full or any(batch.whole for batch in order.batches))
+        load.tells_new_values = drift.load_known(connection)
+        before = _stored(connection, order)
+        for batch in order.batches:
+            _ingest(connection, batch, city, load, tell)
+        load.counts += Counts(removed=_remove(connection, run, before))
+        moved = _set_through(connection, city, order.data_through)
+        _finish(connection, order, load)
+        if load.counts.changed or remapped or moved:
+            touch(connection)
+        tell("Storing", 0.5)
+    tell("Storing", 1.0)
+    return load
+
+
+def touch(connection: Connection) -> None:
+    """Note that what is stored has changed: a new version will be published."""
+    # not a count: a work file that was begun anew must not look like the one that was published
+    write_state(connection, "revision", uuid4().hex)
+
+
+def _ingest(connection: Connection, batch: Batch, city: City, load: Load, tell: Progress) -> None:
+    for path in batch.files:
+        with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share)) as file:
+            tell(f"Storing {file.name}", 0.2)
+            ingest(connection, file, city, load, data_set=batch.data_set, schema=batch.schema)
+            tell(f"Storing {file.name}", 1.0)
+    if batch.mark is not None:
+        connection.execute(delete(marks).where(marks.c.data_set == batch.data_set))
+        connection.execute(insert(marks).values(data_set=batch.data_set, mark=batch.mark))
+
+
+def _stored(connection: Connection, order: Order) -> dict[str | None, int]:
+    """How many rows are stored before the load, in all or of each data set that it holds whole."""
+    if order.full:
+        return {None: stored_rows(connection)}
+    return {batch.data_set: stored_rows(connection, batch.data_set) for batch in order.batches if batch.whole}
+
+
+def _remove(connection: Connection, run: int, before: dict[str | None, int]) -> int:
+    return sum(remove_missing(connection, run, total, data_set) for data_set, total in before.items() if total)
+
+
+def _remap(connection: Connection, city: City, run: int, now: int, tell: Progress) -> bool:
+    known = read_state(connection, "city_file")
+    if known == city.fingerprint:
+        return False
+    if stored_rows(connection):
+        tell("Reading stored rows again with the changed city file", 0.0)
+        renormalise(connection, city, run=run, now=now)
+    write_state(connection, "city_file", city.fingerprint)
+    return known is not None
+
+
+def _set_through(connection: Connection, city: City, given: datetime | None) -> bool:
+    """Keep a given data-through. Raises SourceError if the rows hold later times than it."""
+    if given is None:
+        return False
+    seconds = int(given.timestamp())
+    newest = newest_time(connection)
+    if newest is not None and newest > seconds:
+        raise SourceError(
+            f"The rows run to {utc_to_local(newest, city.zone):%Y-%m-%d %H:%M:%S}, later than the --data-through given; "
+            "give a time at or after it. Nothing was changed."
+        )
+    if read_state(connection, "data_through") == str(seconds):
+        return False
+    write_state(connection, "data_through", str(seconds))
+    return True
+
+
+def _finish(connection: Connection, order: Order, load: Load) -> None:
+    counts = load.counts
+    drift.keep_drift(connection, load.run, load.drift)
+    keep_calls(connection, load.run, order.calls)
+    finish_run(
+        connection,
+        load.run,
+        finished_at=int(datetime.now(UTC).timestamp()),
+        read=counts.read,
+        stored=counts.stored,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        quarantined=counts.quarantined,
+        removed=counts.removed,
+        repaired=load.repaired,
+    )
+
+
+def read_marks(connection: Connection) -> dict[str, str]:
+    """How far each data set has been read, by its id."""
+    return {row.data_set: row.mark for row in connection.execute(marks.select())}
+
+
+def file_names(files: Sequence[Path]) -> str:
+    """What a run over files is called: their names, not where they lie on this machine."""
+    return ", ".join(path.name for path in files)

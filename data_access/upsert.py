@@ -1,0 +1,118 @@
+"""Staged rows into the stored ones by request id, and rows that a source no longer holds out of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, false, func, insert, literal, or_, select
+
+from dashboard.domain.errors import SourceError
+from data_access.staging import Counts, changed, fresh, incoming, is_bad, seen
+from data_access.store.tables import raw_rows, records, tombstones
+
+LARGEST_REMOVAL = 0.2
+"""A full load that would remove a larger share of the stored rows is taken for a broken source."""
+
+
+def upsert(connection: Connection, header: int, run: int, now: int, data_set: str) -> Counts:
+    """Store the last row of each request id whose text differs from the stored one."""
+    good = (
+        select(
+            incoming.c.row,
+            incoming.c.request_id,
+            incoming.c.hash,
+            func.max(incoming.c.row).over(partition_by=incoming.c.request_id).label("last"),
+        )
+        .join(fresh, fresh.c.row == incoming.c.row)
+        .where(~is_bad())
+        .cte("good")
+    )
+    winner = good.alias("winner")
+    judged = (
+        select(
+            good.c.row,
+            good.c.request_id,
+            good.c.last,
+            (good.c.hash == winner.c.hash).label("same_as_last"),
+            raw_rows.c.hash.is_(None).label("new"),
+            (raw_rows.c.hash == winner.c.hash).label("same_as_stored"),
+        )
+        .join(winner, winner.c.row == good.c.last)
+        .outerjoin(raw_rows, raw_rows.c.request_id == good.c.request_id)
+        .cte("judged")
+    )
+    is_last = judged.c.row == judged.c.last
+    same = func.coalesce(judged.c.same_as_stored, false())
+    stored = and_(is_last, judged.c.new)
+    unchanged = or_(same, and_(~is_last, judged.c.same_as_last))
+    sums = connection.execute(
+        select(
+            func.count(), *(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in (stored, unchanged))
+        ).select_from(judged)
+    ).one()
+    total, n_stored, n_unchanged = (int(n) for n in sums)
+    connection.execute(
+        insert(changed).from_select(
+            ["row", "request_id"], select(judged.c.row, judged.c.request_id).where(is_last, ~same)
+        )
+    )
+    _replace(connection, header, run, now, data_set, fresh_only=n_stored == total)
+    return Counts(stored=n_stored, unchanged=n_unchanged, updated=total - n_stored - n_unchanged)
+
+
+def _replace(connection: Connection, header: int, run: int, now: int, data_set: str, *, fresh_only: bool) -> None:
+    """Put the changed rows in the place of the stored ones; there are none of those if all rows are new."""
+    if not fresh_only:
+        for target in (raw_rows, records):
+            connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
+    given = (literal(header), incoming.c.raw, literal(now), literal(run), literal(data_set))
+    connection.execute(
+        insert(raw_rows).from_select(
+            ["request_id", "hash", "header", "raw", "read_at", "run", "data_set"],
+            select(incoming.c.request_id, incoming.c.hash, *given).join(changed, changed.c.row == incoming.c.row),
+        )
+    )
+    names = [c.name for c in records.columns]
+    connection.execute(
+        insert(records).from_select(
+            names, select(*(fresh.c[name] for name in names)).join(changed, changed.c.row == fresh.c.row)
+        )
+    )
+
+
+def note_seen(connection: Connection) -> None:
+    """Remember the ids of the staged rows, for a load that removes what its source no longer holds."""
+    named = select(incoming.c.request_id).where(incoming.c.request_id.is_not(None)).distinct()
+    connection.execute(insert(seen).from_select(["request_id"], named))
+
+
+def stored_rows(connection: Connection, data_set: str | None = None) -> int:
+    """How many requests are stored, in all or of one data set."""
+    return connection.scalar(select(func.count()).select_from(raw_rows).where(_of(data_set))) or 0
+
+
+def remove_missing(connection: Connection, run: int, total: int, data_set: str | None = None) -> int:
+    """Remove stored rows that were not seen and keep a tombstone; of one data set, or (None) of all.
+
+    `total` is how many of them were stored before the load; raises SourceError when more than LARGEST_REMOVAL would go.
+    """
+    gone = and_(_of(data_set), ~exists().where(seen.c.request_id == raw_rows.c.request_id))
+    missing = connection.scalar(select(func.count()).select_from(raw_rows).where(gone)) or 0
+    if missing > LARGEST_REMOVAL * total:
+        raise SourceError(
+            f"This full load lacks {missing:,} of the {total:,} stored requests, more than "
+            f"{LARGEST_REMOVAL:.0%}; nothing was changed. If that is right, sync into an empty data folder."
+        )
+    if missing:
+        connection.execute(
+            insert(tombstones).from_select(
+                ["request_id", "header", "raw", "run"],
+                select(raw_rows.c.request_id, raw_rows.c.header, raw_rows.c.raw, literal(run)).where(gone),
+            )
+        )
+        connection.execute(delete(raw_rows).where(gone))
+        left = exists().where(raw_rows.c.request_id == records.c.request_id)
+        connection.execute(delete(records).where(~left))
+    return missing
+
+
+def _of(data_set: str | None) -> ColumnElement[bool]:
+    return literal(True) if data_set is None else raw_rows.c.data_set == data_set
