@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from tests.portals.conditions import Literal, Refused, condition
-from tests.portals.server import Answer, Fault, Harm, Portal, Request
+from tests.portals.arcgis_fields import (
+    EDITED,
+    MERCATOR,
+    OBJECT_ID,
+    WGS84,
+    Fields,
+    collection,
+    described,
+    feature,
+    feature_set,
+    geojson,
+    kinds,
+    milliseconds,
+)
+from tests.portals.conditions import Refused, condition
+from tests.portals.exchange import Answer, Fault, Harm, Request
+from tests.portals.server import Portal
 from tests.portals.soql import in_order
-from tests.portals.table import Line, Table
+from tests.portals.table import Table
 
-OBJECT_ID = "OBJECTID"
-EDITED = "EditDate"
-OID, TEXT, DATE, DOUBLE = (f"esriFieldType{name}" for name in ("OID", "String", "Date", "Double"))
-MERCATOR, WGS84 = 102100, 4326
-EARTH = 6378137.0
 PAGE = b"<html><head><title>Layer (ID: 0)</title></head><body><h2>Layer</h2></body></html>"
 
 
@@ -57,7 +66,7 @@ class ArcgisPortal(Portal):
             "type": "Feature Layer",
             "geometryType": "esriGeometryPoint",
             "objectIdField": OBJECT_ID,
-            "fields": described(list(_kinds(table)), table),
+            "fields": described(list(kinds(table)), table),
             "maxRecordCount": self.largest,
             "supportedQueryFormats": "JSON, geoJSON",
             "extent": {"spatialReference": {"wkid": MERCATOR, "latestWkid": 3857}},
@@ -67,7 +76,7 @@ class ArcgisPortal(Portal):
                 "supportsStatistics": True,
             },
             "editFieldsInfo": {"editDateField": EDITED},
-            "editingInfo": {"lastEditDate": _milliseconds(table.newest())},
+            "editingInfo": {"lastEditDate": milliseconds(table.newest())},
         }
 
     def _query(self, query: Mapping[str, str], table: Table) -> Answer:
@@ -100,65 +109,12 @@ class ArcgisPortal(Portal):
         with_points = query.get("returnGeometry", "true").lower() == "true"
 
         def render(features: Sequence[Any]) -> bytes:
-            shape = _collection if as_geojson else _feature_set
+            shape = collection if as_geojson else feature_set
             return json.dumps(shape(features, names, fields.table, more, reference)).encode()
 
-        make = _geojson if as_geojson else _feature
+        make = geojson if as_geojson else feature
         features = [make(row, names, reference, with_points) for row in rows[start : start + size]]
         return Answer(200, render(features), {}, features, render)
-
-
-class Fields:
-    """A layer's fields, and the dialect of its conditions: moments in UTC, written with `timestamp` or `date`."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.kinds = _kinds(table)
-
-    def kind(self, name: str) -> tuple[str, str]:
-        """A field's own spelling and its type."""
-        for own, kind in self.kinds.items():
-            if own.lower() == name.lower():
-                return own, kind
-        raise Refused("field", f"'Invalid field: {name}' parameter is invalid")
-
-    def value(self, literal: Literal, kind: str) -> Any:
-        """A constant's worth beside a field."""
-        if literal.kind == "string" and kind in (TEXT, "string"):
-            return literal.text
-        if literal.kind == "number" and kind in (OID, DOUBLE, "number"):
-            return float(literal.text)
-        form = {"timestamp": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?", "date": r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?"}
-        if kind == DATE and literal.kind in form and re.fullmatch(form[literal.kind], literal.text):
-            try:
-                return datetime.fromisoformat(literal.text).replace(tzinfo=UTC)
-            except ValueError as unreadable:
-                raise Refused("parameters", f"'where' clause: {literal.text} is no time") from unreadable
-        raise Refused("parameters", f"'where' clause: {literal.text} is {literal.kind}, not {kind}")
-
-    def values(self, line: Line) -> dict[str, Any]:
-        """A row as what can be compared."""
-        row: dict[str, Any] = {OBJECT_ID: line.number, EDITED: line.changed_at}
-        for name, text in line.row.items():
-            kind = self.kinds[name]
-            row[name] = (
-                self.table.instant(text) if kind == DATE else float(text) if kind == DOUBLE and text else text or None
-            )
-        return row
-
-    def named(self, names: str) -> list[str]:
-        """What `outFields` asks for."""
-        return list(self.kinds) if names.strip() == "*" else [self.kind(name.strip())[0] for name in names.split(",")]
-
-    def order(self, text: str) -> list[tuple[str, bool]]:
-        """What `orderByFields` asks for."""
-        found: list[tuple[str, bool]] = []
-        for part in text.split(","):
-            name, _, way = part.strip().partition(" ")
-            if way.strip().upper() not in ("", "ASC", "DESC"):
-                raise Refused("parameters", f"'orderByFields' {part!r} is invalid")
-            found.append((self.kind(name)[0], way.strip().upper() == "DESC"))
-        return found
 
 
 def says(content: Mapping[str, Any]) -> Answer:
@@ -176,60 +132,6 @@ def failing(code: int = 500, message: str = "Error performing query operation") 
     return lambda _right, _before: error(code, message)
 
 
-def described(names: Sequence[str], table: Table) -> list[dict[str, Any]]:
-    """The fields of an answer."""
-    kinds = _kinds(table)
-    lengths = {TEXT: {"length": 255}, DATE: {"length": 8}}
-    return [{"name": name, "type": kinds[name], "alias": name, **lengths.get(kinds[name], {})} for name in names]
-
-
-def _kinds(table: Table) -> dict[str, str]:
-    own = {name: DATE if name in table.times else DOUBLE if name in table.numbers else TEXT for name in table.columns}
-    return {OBJECT_ID: OID, **own, EDITED: DATE}
-
-
-def _feature(row: Mapping[str, Any], names: Sequence[str], reference: int, with_points: bool) -> dict[str, Any]:
-    feature: dict[str, Any] = {"attributes": _attributes(row, names)}
-    point = _point(row, reference)
-    if with_points and point:
-        feature["geometry"] = {"x": point[0], "y": point[1]}
-    return feature
-
-
-def _geojson(row: Mapping[str, Any], names: Sequence[str], reference: int, with_points: bool) -> dict[str, Any]:
-    point = _point(row, reference) if with_points else None
-    shape = {"type": "Point", "coordinates": list(point)} if point else None
-    return {"type": "Feature", "id": row[OBJECT_ID], "geometry": shape, "properties": _attributes(row, names)}
-
-
-def _feature_set(
-    features: Sequence[Any], names: Sequence[str], table: Table, more: bool, reference: int
-) -> dict[str, Any]:
-    fields = {"fields": described(names, table)} if features else {}
-    about = {
-        "objectIdFieldName": OBJECT_ID,
-        "geometryType": "esriGeometryPoint",
-        "spatialReference": {"wkid": reference},
-    }
-    return {**about, **fields, "features": list(features), **({"exceededTransferLimit": True} if more else {})}
-
-
-def _collection(features: Sequence[Any], _names: Sequence[str], _table: Table, more: bool, _: int) -> dict[str, Any]:
-    rest = {"properties": {"exceededTransferLimit": True}} if more else {}
-    return {"type": "FeatureCollection", "features": list(features), **rest}
-
-
-def _attributes(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: _milliseconds(row[name]) if isinstance(row[name], datetime) else row[name] for name in names}
-
-
-def _point(row: Mapping[str, Any], reference: int) -> tuple[float, float] | None:
-    lat, lon = row.get("Lat"), row.get("Lon")
-    if lat is None or lon is None or reference == WGS84:
-        return None if lat is None or lon is None else (lon, lat)
-    return EARTH * math.radians(lon), EARTH * math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
-
-
 def _statistics(text: str, rows: Sequence[Mapping[str, Any]], fields: Fields) -> dict[str, Any]:
     functions = {"max": max, "min": min, "count": len}
     try:
@@ -244,12 +146,8 @@ def _statistics(text: str, rows: Sequence[Mapping[str, Any]], fields: Fields) ->
         values = [row[own] for row in rows if row[own] is not None]
         value = functions[function](values) if values or function == "count" else None
         name = one.get("outStatisticFieldName") or f"{function}_{own}"
-        found[name] = _milliseconds(value) if isinstance(value, datetime) else value
+        found[name] = milliseconds(value) if isinstance(value, datetime) else value
     return {"fields": [{"name": name} for name in found], "features": [{"attributes": found}]}
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 def _whole(text: str) -> int:

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from email.utils import format_datetime
+from datetime import datetime
 from typing import Any
 
 from tests.builders import csv_text
-from tests.portals.conditions import Literal, Refused, condition
-from tests.portals.server import Answer, Fault, Portal, Request, etag
+from tests.portals.ckan_datastore import ID, Datastore
+from tests.portals.ckan_files import FileResource, download
+from tests.portals.conditions import Refused, condition
+from tests.portals.exchange import Answer, Fault, Request
+from tests.portals.server import Portal
 from tests.portals.soql import in_order
-from tests.portals.table import Line, Table
+from tests.portals.table import Table
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 32_000
-ID = "_id"
-
-
-@dataclass
-class FileResource:
-    """A file that may be replaced by another while the portal runs."""
-
-    name: str
-    content: bytes
-    modified: datetime = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
-
-    def replace(self, content: bytes, modified: datetime) -> None:
-        """Publish other content under the same name."""
-        self.content, self.modified = content, modified
-
-
-def csv_file(rows: Sequence[Mapping[str, str]], name: str = "requests.csv") -> FileResource:
-    """Rows of the small city as a CSV file."""
-    return FileResource(name, csv_text(rows).encode())
-
-
-def zip_file(members: Mapping[str, Sequence[Mapping[str, str]] | bytes], name: str = "requests.zip") -> FileResource:
-    """Rows, or bytes, by the name of the member that holds them."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for member, content in members.items():
-            packed.writestr(zipfile.ZipInfo(member), content if isinstance(content, bytes) else csv_text(content))
-    return FileResource(name, out.getvalue())
 
 
 class CkanPortal(Portal):
@@ -174,103 +144,11 @@ class CkanPortal(Portal):
             )
         for name, file in self.files.items():
             if request.path == f"/storage/{name}/{file.name}":
-                return _download(file, request)
+                return download(file, request)
             if request.path == f"/dataset/{self.package}/resource/{name}/download/{file.name}":
                 stored = f"{self.url}/storage/{name}/{file.name}"
-                return Answer(302, b"", {"Location": stored}) if self.redirects else _download(file, request)
+                return Answer(302, b"", {"Location": stored}) if self.redirects else download(file, request)
         return Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", {"Content-Type": "text/html"})
-
-
-class Datastore:
-    """A datastore table's columns, and the dialect of its conditions: PostgreSQL's, times without a zone."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        kinds = {name: "timestamp" if name in table.times else "text" for name in table.columns}
-        self.kinds = {ID: "int", **kinds, **dict.fromkeys(table.numbers, "numeric")}
-
-    def kind(self, name: str) -> tuple[str, str]:
-        """A column and its type: names are told apart by case."""
-        if name not in self.kinds:
-            raise Refused("fields", f'column "{name}" does not exist')
-        return name, self.kinds[name]
-
-    def value(self, literal: Literal, kind: str) -> Any:
-        """A constant's worth beside a column."""
-        try:
-            if kind in ("text", "string") and literal.kind == "string":
-                return literal.text
-            if kind in ("int", "numeric", "number"):
-                return Decimal(literal.text)
-            if kind == "timestamp" and literal.kind in ("string", "timestamp", "date"):
-                return datetime.fromisoformat(literal.text).replace(tzinfo=None)
-        except (ValueError, ArithmeticError) as unreadable:
-            raise Refused("query", f"invalid input syntax for type {kind}: {literal.text!r}") from unreadable
-        raise Refused("query", f"operator does not exist: {kind} and {literal.kind}")
-
-    def values(self, line: Line) -> dict[str, Any]:
-        """A row as what can be compared."""
-        row: dict[str, Any] = {ID: line.number}
-        for name, text in line.row.items():
-            kind = self.kinds[name]
-            row[name] = (
-                self.table.local(text)
-                if kind == "timestamp"
-                else Decimal(text)
-                if kind == "numeric" and text
-                else text or None
-            )
-        return row
-
-    def shown(self, row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-        """A row as JSON has it."""
-        shown: dict[str, Any] = {}
-        for name in names:
-            value = row[name]
-            shown[name] = (
-                value.isoformat()
-                if isinstance(value, datetime)
-                else float(value)
-                if isinstance(value, Decimal)
-                else value
-            )
-        return shown
-
-    def filtered(self, text: str, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """The rows that `filters` leaves: equality, or one of several."""
-        try:
-            filters = json.loads(text)
-            wanted = {name: value if isinstance(value, list) else [value] for name, value in filters.items()}
-        except (ValueError, AttributeError) as unreadable:
-            raise Refused("filters", "Cannot parse JSON") from unreadable
-        for name, values in wanted.items():
-            kind = self.kind(name)[1]
-            allowed = [self.value(Literal("string", str(one)), kind) for one in values]
-            rows = [row for row in rows if row[name] in allowed]
-        return rows
-
-    def named(self, text: str) -> list[str]:
-        """What `fields` asks for."""
-        return [self.kind(part.strip().strip('"'))[0] for part in text.split(",")] if text else list(self.kinds)
-
-    def order(self, text: str) -> list[tuple[str, bool]]:
-        """What `sort` asks for."""
-        found: list[tuple[str, bool]] = []
-        for part in text.split(","):
-            form = re.fullmatch(r'(?i)\s*"?(\w+)"?(?:\s+(asc|desc))?\s*', part)
-            if form is None:
-                raise Refused("sort", f"unknown sort {part!r}")
-            found.append((self.kind(form[1])[0], (form[2] or "").lower() == "desc"))
-        return found
-
-    def newest(self, text: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """What MAX asks for."""
-        form = re.fullmatch(r'(?i)MAX\("(\w+)"\)\s+AS\s+"?(\w+)"?', text)
-        if form is None:
-            raise Refused("query", "MAX of what?")
-        name = self.kind(form[1])[0]
-        values = [row[name] for row in rows if row[name] is not None]
-        return {form[2]: self.shown({name: max(values) if values else None}, [name])[name]}
 
 
 def _records(records: list[dict[str, Any]], about: Mapping[str, Any]) -> Answer:
@@ -292,25 +170,6 @@ def _refused(status: int, kind: str, **error: Any) -> Answer:
 def _dates(moment: datetime) -> dict[str, str]:
     text = moment.replace(tzinfo=None).isoformat(timespec="microseconds")
     return {"last_modified": text, "metadata_modified": text}
-
-
-def _download(file: FileResource, request: Request) -> Answer:
-    tag = etag(file.content, file.modified)
-    kind = "application/zip" if file.name.endswith(".zip") else "text/csv"
-    headers = {
-        "Content-Type": kind,
-        "ETag": tag,
-        "Last-Modified": format_datetime(file.modified, usegmt=True),
-        "Accept-Ranges": "bytes",
-    }
-    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
-    if asked is None or request.headers.get("if-range", tag) not in (tag, headers["Last-Modified"]):
-        return Answer(200, file.content, headers)
-    start, size = int(asked[1]), len(file.content)
-    if start >= size:
-        return Answer(416, b"", {"Content-Range": f"bytes */{size}"})
-    end = min(int(asked[2] or size - 1), size - 1)
-    return Answer(206, file.content[start : end + 1], {**headers, "Content-Range": f"bytes {start}-{end}/{size}"})
 
 
 def _whole(name: str, text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from tests.portals.server import Answer, Ending, Harm
+from tests.portals.exchange import Answer, Ending, Harm
 
 PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>We will be back soon</h1></body></html>"
 

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 
 from tests.builders import NOW
 from tests.portals.conditions import Refused
-from tests.portals.server import Answer, Fault, Portal, Request
+from tests.portals.exchange import Answer, Fault, Request
+from tests.portals.server import Portal
 from tests.portals.table import Line, Table
 
 DAYS = 90

@@ -12,7 +12,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from tests.portals.conditions import Refused, condition
-from tests.portals.server import Answer, Fault, Portal, Request, etag
+from tests.portals.exchange import Answer, Fault, Request, etag
+from tests.portals.server import Portal
 from tests.portals.soql import FUNCTIONS, Columns, Selected, in_order, ordered, selected
 from tests.portals.table import Table
 

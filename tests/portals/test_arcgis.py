@@ -14,7 +14,7 @@ import pytest
 from tests.builders import row
 from tests.portals import faults
 from tests.portals.arcgis import ArcgisPortal, failing
-from tests.portals.server import Fault
+from tests.portals.exchange import Fault
 from tests.portals.table import Table
 
 LAYER = "Requests/FeatureServer/0"

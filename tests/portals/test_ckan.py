@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from tests.builders import csv_text, row
-from tests.portals.ckan import CkanPortal, csv_file, zip_file
-from tests.portals.server import Fault
+from tests.portals.ckan import CkanPortal
+from tests.portals.ckan_files import csv_file, zip_file
+from tests.portals.exchange import Fault
 from tests.portals.table import Table
 
 ROWS = [row("a"), row("b", closed="2024-03-05 10:00:00", Lat="", Lon=""), row("c", Type="Noise")]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.builders import row
 from tests.portals import faults
-from tests.portals.server import Ending, Fault
+from tests.portals.exchange import Ending, Fault
 from tests.portals.socrata import SocrataPortal
 from tests.portals.table import Table
 
