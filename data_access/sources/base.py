@@ -38,13 +38,14 @@ class Ask:
 class Page:
     """Some rows in the source's own order. `cursor` says where the next page begins: after a stop, reading goes on there.
 
-    `total` is how many rows there will be in all, where the source tells.
+    `total` is how many rows there will be in all, where the source tells; else `share` how much of the whole is read.
     """
 
     header: tuple[str, ...]
     rows: Sequence[Row]
     cursor: str
     total: int | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ class Source(Protocol):
         """What tells the data set's state at this moment (its newest change, its file's date); None: it cannot tell."""
         ...
 
+    def whole(self, data_set: DataSet, ask: Ask) -> bool:
+        """Whether what `pages` gives for an ask is all that the data set has.
+
+        Where that is so although the ask has a mark, nothing has changed while the mark is the same.
+        """
+        ...
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
         """The wanted rows from a cursor on (None: from the start), each at least once. Raises SourceError.
 
@@ -73,8 +81,8 @@ class Source(Protocol):
 class Fetched:
     """One data set's rows on disk, ready for the store.
 
-    `files` are UTF-8 CSV files, or what sources.files can read; `whole` says that they hold all that the data set has;
-    `mark` is to be given to the next load.
+    `files` are UTF-8 CSV files, or what sources.files can read; none: there is nothing new. `whole` says that they hold
+    all that the data set has; `mark` is to be given to the next load.
     """
 
     data_set: DataSet

@@ -1,0 +1,147 @@
+"""One load of a city's portal onto disk: its data sets side by side, each going on where an earlier load was stopped."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dashboard.domain.errors import SourceError
+from data_access.city import City, DataSet
+from data_access.sources.base import Ask, Fetched, Page, Source
+from data_access.sources.http import Door, Stopped
+from data_access.sources.kept import Kept, State, fingerprint, folder_name
+from data_access.sources.portals import open_source
+
+KEPT_FOR = timedelta(hours=24)
+"""A load that was begun longer ago is begun anew: its first pages no longer tell how things are."""
+Tell = Callable[[str, float], None]
+
+
+def fetch(
+    city: City,
+    folder: Path,
+    asks: Mapping[str, Ask],
+    *,
+    now: datetime,
+    token: str = "",
+    tell: Tell | None = None,
+    sleep: Callable[[float], object] | None = None,
+    clock: Callable[[], float] = time.time,
+) -> list[Fetched]:
+    """Read the wanted rows of each data set into files below `folder`; without an ask, all of them.
+
+    Data sets that hold other days than those asked for are passed over. One that is always given whole and whose mark is
+    still the ask's gives a Fetched without files. Raises SourceError that names the data set; finished pages stay on
+    disk, and a load with the same asks goes on behind them within KEPT_FOR. `sleep` waits between attempts.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stop = threading.Event()
+    wanted = [one for one in city.source.data_sets if _holds_days_of(one, asks.get(one.id, Ask()))]
+    with Door(city, folder, token=token, sleep=sleep, clock=clock, stop=stop) as door:
+        load = _Load(city, open_source(city, door, now), now, stop, _taking_turns(tell))
+        with ThreadPoolExecutor(max_workers=city.source.at_once) as pool:
+            try:
+                begun = [
+                    pool.submit(load.data_set, one, asks.get(one.id, Ask()), Kept(folder / folder_name(one.id)))
+                    for one in wanted
+                ]
+                wait(begun, return_when=FIRST_EXCEPTION)
+            finally:
+                stop.set()  # a broken load ends after the pages that are being read
+    return _results(begun)
+
+
+def forget(folder: Path) -> None:
+    """Remove a download, its record of calls included."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Load:
+    """What the threads of one load share."""
+
+    def __init__(self, city: City, source: Source, now: datetime, stop: threading.Event, tell: Tell) -> None:
+        self._city = city
+        self._source = source
+        self._now = now
+        self._stop = stop
+        self._tell = tell
+
+    def data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
+        try:
+            return self._data_set(data_set, ask, kept)
+        except OSError as error:
+            raise SourceError(
+                f"What {data_set.id or self._city.source.portal} gives cannot be kept in {kept.folder} "
+                f"({error.strerror or error}); make room or permit it, and try again."
+            ) from error
+
+    def _data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
+        name = f"Reading {data_set.name or data_set.id or self._city.source.name}"
+        self._tell(name, 0.0)
+        asked = fingerprint(ask, *self._about(data_set))
+        state = kept.read()
+        if state is None or state.fingerprint != asked or self._is_old(state):
+            mark = self._source.mark(data_set)
+            whole = self._source.whole(data_set, ask)
+            if whole and mark is not None and mark == ask.mark:
+                return Fetched(data_set, (), whole=False, mark=mark)
+            state = kept.begin(State(asked, self._now.timestamp(), mark, whole=whole))
+        if not state.done:
+            state = self._read_on(data_set, ask, kept, state, name)
+        self._tell(name, 1.0)
+        return Fetched(data_set, kept.files(state), state.whole, state.mark)
+
+    def _read_on(self, data_set: DataSet, ask: Ask, kept: Kept, state: State, name: str) -> State:
+        for given in self._source.pages(data_set, ask, state.cursor, kept.folder):
+            state = kept.add(state, given)
+            if isinstance(given, Page):
+                share = state.rows / given.total if given.total else given.share
+                self._tell(name, min(share or 0.0, 1.0))
+            if self._stop.is_set():
+                raise Stopped("The load was stopped; what has been read is kept for a day.")
+        if state.whole and ask.mark is not None and self._source.mark(data_set) != state.mark:
+            # replaced while it was read: rows that are not in it may be there again
+            state = replace(state, whole=False)
+        return kept.write(replace(state, done=True))
+
+    def _about(self, data_set: DataSet) -> tuple[str, str, str]:
+        """All of the city's file that decides what a question to the portal is, and what its answer looks like."""
+        source = self._city.source.model_dump_json(
+            include={"kind", "portal", "jurisdiction", "format", "omit_time_zone", "since"}
+        )
+        schemas = [schema.model_dump_json(include={"columns"}) for schema in self._city.schemas.values()]
+        return data_set.model_dump_json(by_alias=True), source, "".join(schemas)
+
+    def _is_old(self, state: State) -> bool:
+        return not timedelta(0) <= self._now - datetime.fromtimestamp(state.begun, self._now.tzinfo) <= KEPT_FOR
+
+
+def _holds_days_of(data_set: DataSet, ask: Ask) -> bool:
+    after = bool(ask.since and data_set.last and data_set.last < ask.since)
+    before = bool(ask.until and data_set.first and data_set.first > ask.until)
+    return not after and not before
+
+
+def _results(loads: list[Future[Fetched]]) -> list[Fetched]:
+    """What all loads gave. Raises the error of one that failed by itself, rather than of those stopped because of it."""
+    errors = [error for load in loads if (error := load.exception()) is not None]
+    for error in sorted(errors, key=lambda error: isinstance(error, Stopped)):
+        raise error
+    return [load.result() for load in loads]
+
+
+def _taking_turns(tell: Tell | None) -> Tell:
+    lock = threading.Lock()
+
+    def told(what: str, share: float) -> None:
+        if tell is not None:
+            with lock:
+                tell(what, share)
+
+    return told

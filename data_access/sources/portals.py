@@ -1,0 +1,20 @@
+"""Which reader reads which protocol."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dashboard.domain.errors import SourceError
+from data_access.city import City
+from data_access.sources.base import Source
+from data_access.sources.http import Door
+from data_access.sources.socrata import Socrata
+
+
+def open_source(city: City, door: Door, now: datetime) -> Source:
+    """The reader of a city's portal; `now` is the moment of the load. Raises SourceError if there is no portal."""
+    match city.source.kind:
+        case "socrata":
+            return Socrata(city, door, now)
+        case _:
+            raise SourceError(f"{city.name} has no portal that can be read; give files with --from.")

@@ -1,0 +1,163 @@
+"""Socrata portals (SODA 2.1): pages of CSV by the row's own id, so that rows that come and go make no other be missed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from dashboard.domain.errors import SourceError
+from data_access.city import City, DataSet
+from data_access.sources.base import Ask, Page, WholeFile
+from data_access.sources.csv_text import read_csv
+from data_access.sources.http import Answer, Door
+from data_access.sources.marks import Wanted, wanted, watched, write_mark
+from data_access.sources.refusals import given_up
+from data_access.sources.retries import ATTEMPTS, Unreadable
+
+PAGE_ROWS = 50_000
+ROW_ID = ":id"
+PLAIN_NAME = re.compile(r":?@?[a-z_][a-z0-9_]*")
+
+
+class Socrata:
+    """Reads the data sets of one Socrata portal.
+
+    System columns (':id', ':updated_at', computed regions) are left out of the rows unless a schema names them: they
+    change when a portal publishes the same rows again.
+    """
+
+    def __init__(self, city: City, door: Door, now: datetime) -> None:
+        self._city = city
+        self._door = door
+        self._now = now
+        self._named = {name for schema in city.schemas.values() for name in schema.columns.values()}
+
+    def mark(self, data_set: DataSet) -> str | None:
+        """The newest time of each column that tells changes."""
+        columns = watched(data_set)
+        if not columns:
+            return None
+        asked = {"$select": ", ".join(f"max({quoted(name)})" for name in columns)}
+        if data_set.where:
+            asked["$where"] = data_set.where
+        values = self._one_line(data_set, asked, len(columns))
+        return write_mark(dict(zip(columns, values, strict=True)), self._now, self._city)
+
+    def whole(self, data_set: DataSet, ask: Ask) -> bool:
+        """Only what was asked without mark and days is all that there is."""
+        del data_set
+        return ask.whole
+
+    def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
+        """The wanted rows in the order of their ids; the cursor is the last id of a page and the number of rows so far."""
+        del folder
+        where = condition(wanted(data_set, ask, self._city), data_set.where)
+        last, done = _read_cursor(cursor)
+        total = done + self._count(data_set, where, last)
+        before: frozenset[str] = frozenset()
+        idle = 0
+        while True:
+            page = self._page(data_set, where, last)
+            ids = [row[page.header.index(ROW_ID)] for row in page.rows]
+            fresh = {one: row for one, row in zip(ids, page.rows, strict=True) if one not in before}
+            if fresh:
+                # every row up to a page's greatest id is in it, so that none is lost by going on behind its last one,
+                # even if the portal has mixed them up: some of them then come again
+                before, last, done, idle = frozenset(ids), ids[-1], done + len(fresh), 0
+                rows = Page(page.header, list(fresh.values()), json.dumps([last, done]), max(total, done))
+                yield self._shown(rows)
+                continue
+            idle += 1
+            if ids:
+                last = ids[-1] if idle > 1 else last
+            elif not self._count(data_set, where, last):
+                return
+            if idle == ATTEMPTS:
+                raise given_up(self._city, data_set, idle, "has more rows but does not give them")
+
+    def _page(self, data_set: DataSet, where: str, last: str) -> Page:
+        asked = {"$select": ":*, *", "$order": ROW_ID, "$limit": str(self._city.source.page_rows or PAGE_ROWS)}
+        if after := _both(where, last):
+            asked["$where"] = after
+
+        def read(answer: Answer) -> Page:
+            header, rows = read_csv(answer)
+            if ROW_ID not in header:
+                raise Unreadable("did not give the ids of its rows, without which no page can follow another")
+            return Page(header, rows, "")
+
+        return self._door.ask(data_set, f"resource/{data_set.id}.csv", asked, read)
+
+    def _shown(self, page: Page) -> Page:
+        kept = [i for i, name in enumerate(page.header) if not name.startswith(":") or name in self._named]
+        rows = [[row[i] for i in kept] for row in page.rows]
+        return replace(page, header=tuple(page.header[i] for i in kept), rows=rows)
+
+    def _count(self, data_set: DataSet, where: str, last: str) -> int:
+        asked = {"$select": "count(*)"}
+        if after := _both(where, last):
+            asked["$where"] = after
+        (text,) = self._one_line(data_set, asked, 1, counting=True)
+        return int(text)
+
+    def _one_line(
+        self, data_set: DataSet, asked: dict[str, str], columns: int, *, counting: bool = False
+    ) -> Sequence[str]:
+        def read(answer: Answer) -> Sequence[str]:
+            _, rows = read_csv(answer)
+            # the only column of one line may be empty, and then the line is
+            line = rows[0] if rows else [""] * answer.body.count(b"\n\n")
+            if len(line) != columns or (counting and not line[0].isdigit()):
+                raise Unreadable("did not answer what was asked")
+            return line
+
+        return self._door.ask(data_set, f"resource/{data_set.id}.csv", asked, read)
+
+
+def condition(rows: Wanted, further: str = "") -> str:
+    """The SoQL condition of the wanted rows; '' for all of them."""
+    parts = [f"({further})"] if further else []
+    if rows.first:
+        parts.append(f"{quoted(rows.created)} >= {literal(_midnight(rows.first))}")
+    if rows.last:
+        parts.append(f"{quoted(rows.created)} < {literal(_midnight(rows.last + timedelta(days=1)))}")
+    if rows.news:
+        news = [f"{quoted(name)} > {literal(text)}" for name, text in rows.news.items()]
+        if rows.reread_from:
+            news.append(f"{quoted(rows.created)} >= {literal(_midnight(rows.reread_from))}")
+        parts.append(f"({' OR '.join(news)})")
+    return " AND ".join(parts)
+
+
+def literal(text: str) -> str:
+    """A text in SoQL: quotes within it are doubled."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A column's name in SoQL. Raises SourceError for one that no portal can have."""
+    if PLAIN_NAME.fullmatch(name):
+        return name
+    if "`" in name:
+        raise SourceError(f"'{name}' is not the name of a column; mend the city's file.")
+    return f"`{name}`"
+
+
+def _both(where: str, last: str) -> str:
+    after = f"{ROW_ID} > {literal(last)}" if last else ""
+    return f"({where}) AND {after}" if where and after else where or after
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00.000"
+
+
+def _read_cursor(cursor: str | None) -> tuple[str, int]:
+    if cursor is None:
+        return "", 0
+    last, done = json.loads(cursor)
+    return str(last), int(done)
