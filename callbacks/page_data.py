@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
+from callbacks.about_city import cities, facts
 from callbacks.chart import Chart, card
 from callbacks.routes import Route, find
-from dashboard.domain.city_facts import AreaKind, CityFacts
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import Filters, Problem
 from dashboard.i18n.translator import Translator, translator_for
 from dashboard.settings import Settings
+from data_access.answers.quality import syncs
 from data_access.answers.summary import grouped, summary
 from data_access.queries import quality
 from data_access.store.published import Published, Snapshot
@@ -49,10 +51,14 @@ def load(
     settings: Settings,
     charts: Sequence[Chart],
     *,
+    now: datetime,
     scheme: str = "light",
     draw: bool = True,
 ) -> Page | None:
-    """The page of a path and query string, or None if there is no such page. `draw` says whether figures are wanted."""
+    """The page of a path and query string, or None if there is no such page.
+
+    `now` is the moment of reading, aware; `draw` says whether figures are wanted.
+    """
     with published.open(city_of(query, published, settings)) as snapshot:
         pairs = dict(parse_qsl(query))
         tr = translator_for(pairs.get("lang"))
@@ -67,7 +73,9 @@ def load(
             snapshot.options,
             path,
             kept_query(query, filters),
-            _cities(published),
+            now,
+            syncs(snapshot),
+            cities(published),
             settings.contact,
             scheme if scheme in SCHEMES else "light",
         )
@@ -98,31 +106,6 @@ def load(
         return Page(route.content(data, tr), frame, tr)
 
 
-def facts(snapshot: Snapshot) -> CityFacts:
-    """What a page says of the city and its source."""
-    city = snapshot.city
-    return CityFacts(
-        id=city.id,
-        name=city.name,
-        language=city.language,
-        data_from=snapshot.data_from,
-        data_to=snapshot.data_to,
-        data_through=snapshot.data_through_local,
-        data_version=snapshot.version,
-        rows=snapshot.rows,
-        run_in_days=city.run_in_days,
-        sample=city.sample,
-        invented=city.invented,
-        source_name=city.source.name,
-        source_url=city.source.url,
-        licence=city.source.licence,
-        licence_url=city.source.licence_url,
-        attribution=city.source.attribution,
-        not_published=city.source.not_published,
-        areas={kind: AreaKind(area.name, area.plural, area.label) for kind, area in city.areas.items()},
-    )
-
-
 def kept_query(query: str, filters: Filters) -> str:
     """The canonical query that links inside the site carry: city, filters and the language."""
     language = dict(parse_qsl(query)).get("lang")
@@ -136,14 +119,6 @@ def bounds(snapshot: Snapshot) -> dict[str, tuple[tuple[float, float], tuple[flo
         west, south, east, north = json.loads(path.read_text(encoding="utf-8"))["bbox"]
         found[kind] = ((south, west), (north, east))
     return found
-
-
-def _cities(published: Published) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    for city in published.cities():
-        with published.open(city) as snapshot:
-            found.append((city, snapshot.city.name))
-    return tuple(found)
 
 
 def has_targets(numbers: Numbers) -> bool:

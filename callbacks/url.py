@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -18,7 +19,7 @@ from layouts.components.blocks import page as draw
 from layouts.components.filter_bar import chosen_fields, chosen_text
 from layouts.ids import Id, Kind, of_kind
 from layouts.pages import not_found
-from layouts.shell import navigation, shown
+from layouts.shell import kept_links, navigation, shown
 
 SCHEME_COOKIE = "scheme"
 
@@ -35,8 +36,10 @@ def matched(page: Page) -> str:
     return page.tr.n("{n} request matches", "{n} requests match", page.content.matched)
 
 
-def register(app: Dash, published: Published, settings: Settings, charts: Sequence[Chart]) -> None:
-    """Connect the address with the page and the controls."""
+def register(
+    app: Dash, published: Published, settings: Settings, charts: Sequence[Chart], clock: Callable[[], datetime]
+) -> None:
+    """Connect the address with the page and the controls; `clock` gives the moment of reading, aware."""
 
     @app.callback(
         Output(Id.PAGE, "children"),
@@ -45,13 +48,18 @@ def register(app: Dash, published: Published, settings: Settings, charts: Sequen
         Output(of_kind(Kind.CHOSEN, ALL), "children"),
         Output(of_kind(Kind.NAV, ALL), "href"),
         Output(of_kind(Kind.NAV, ALL), "className"),
+        Output(of_kind(Kind.KEPT, ALL), "href"),
         Input(Id.URL, "pathname"),
         Input(Id.URL, "search"),
         State(Id.SHOWN, "data"),
         State(of_kind(Kind.NAV, ALL), "id"),
+        State(of_kind(Kind.KEPT, ALL), "id"),
     )
-    def show(path: str, search: str | None, before: dict[str, Any], nav: list[dict[str, str]]) -> tuple[Any, ...]:
-        page = load(path, (search or "").lstrip("?"), published, settings, charts, scheme=scheme())
+    def show(
+        path: str, search: str | None, before: dict[str, Any], nav: list[dict[str, str]], kept: list[dict[str, str]]
+    ) -> tuple[Any, ...]:
+        query = (search or "").lstrip("?")
+        page = load(path, query, published, settings, charts, now=clock(), scheme=scheme())
         if page is None:  # only by a link from inside or by Back: a fresh visit gets a 404 from the server
             tr = translator_for(None)
             gone = not_found.content(tr)
@@ -62,11 +70,12 @@ def register(app: Dash, published: Published, settings: Settings, charts: Sequen
                 [no_update] * len(ctx.outputs_list[3]),
                 [no_update] * len(nav),
                 [""] * len(nav),
+                [no_update] * len(kept),
             )
         now = shown(page.frame, page.content.title)
         if now == before:
             raise PreventUpdate
-        return draw(page.content, page.tr), now, matched(page), *_around(page)
+        return draw(page.content, page.tr), now, matched(page), *_around(page, kept)
 
     app.clientside_callback(
         ClientsideFunction("fixedyet", "sync"),
@@ -93,11 +102,13 @@ def register(app: Dash, published: Published, settings: Settings, charts: Sequen
     )
 
 
-def _around(page: Page) -> tuple[list[str], list[str], list[str]]:
+def _around(page: Page, kept: list[dict[str, str]]) -> tuple[list[Any], ...]:
     frame, tr = page.frame, page.tr
+    hrefs = kept_links(frame, tr)
     links = navigation(frame, tr)
     return (
         [chosen_text(field, frame.filters, frame.city, tr) for field in chosen_fields(frame.options, frame.city)],
         [link.href for link, _ in links],
         ["current" if current else "" for _, current in links],
+        [hrefs.get(each["index"], no_update) for each in kept],
     )

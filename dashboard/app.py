@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -48,6 +50,7 @@ class PageFirst(Dash):
 
     published: Published
     settings: Settings
+    clock: Callable[[], datetime]
 
     def index(self, *_args: Any, **_kwargs: Any) -> Any:
         """A page's first HTML, 404 where there is none, 503 where nothing has been published."""
@@ -61,6 +64,7 @@ class PageFirst(Dash):
                 self.published,
                 self.settings,
                 CHARTS,
+                now=self.clock(),
                 draw=False,
             )
         except NothingPublished as error:
@@ -83,8 +87,16 @@ class PageFirst(Dash):
         return document(g.page, slots)
 
 
-def create_app(settings: Settings) -> Flask:
-    """A server for one process: its own store, its own Dash. Call it after a fork."""
+def utc_now() -> datetime:
+    """The clock of the machine."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """A server for one process: its own store, its own Dash. Call it after a fork.
+
+    `clock` gives the moment of reading, aware; pages need it to say how old the data are.
+    """
     published = Published(settings.data_dir, threads=settings.query_threads)
     server = Flask("dashboard")
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
@@ -105,9 +117,9 @@ def create_app(settings: Settings) -> Flask:
         include_assets_files=True,
         add_log_handler=False,
     )
-    app.published, app.settings = published, settings
-    app.layout = lambda: page_layout(published, settings)
-    url.register(app, published, settings, CHARTS)
+    app.published, app.settings, app.clock = published, settings, clock
+    app.layout = lambda: page_layout(published, settings, clock())
+    url.register(app, published, settings, CHARTS, clock)
     server.register_error_handler(500, failed)
     server.register_error_handler(DependencyException, no_such_file)
     server.before_request(lambda: refuse_odd_update(app))
@@ -147,19 +159,20 @@ def failed(_error: Exception) -> Response:
     return Response(plain_page(unavailable.failed(tr), tr), 500, mimetype="text/html")
 
 
-def page_layout(published: Published, settings: Settings) -> Component:
+def page_layout(published: Published, settings: Settings, now: datetime) -> Component:
     """The layout of the page that asks for it: its address is the Referer; without one, the overview, until the address arrives."""
     if not has_request_context():  # Dash also asks once at the start, to know the ids
         return skeleton()
     asked = urlsplit(request.headers.get("Referer", ""))
-    page = _loaded(asked.path or "/", asked.query, published, settings) or _loaded("/", "", published, settings)
+    page = _loaded(asked.path or "/", asked.query, published, settings, now)
+    page = page or _loaded("/", "", published, settings, now)
     if page is None:
         return skeleton()
     return layout(page.frame, draw(page.content, page.tr), page.content.title, url.matched(page), page.tr)
 
 
-def _loaded(path: str, query: str, published: Published, settings: Settings) -> Page | None:
+def _loaded(path: str, query: str, published: Published, settings: Settings, now: datetime) -> Page | None:
     try:
-        return load(path, query, published, settings, CHARTS, scheme=url.scheme())
+        return load(path, query, published, settings, CHARTS, now=now, scheme=url.scheme())
     except NothingPublished:
         return None

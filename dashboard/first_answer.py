@@ -16,7 +16,8 @@ from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.components.filter_bar import fields_of
 from layouts.pages.content import Link, PageContent, Table
-from layouts.shell import banner, navigation, source_facts, tab_title
+from layouts.provenance import banners, source_facts
+from layouts.shell import links_of_cities, navigation, tab_title
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "layouts" / "first"
 
@@ -35,7 +36,8 @@ def document(page: Page, slots: dict[str, str]) -> str:
             frame=frame,
             kind=_kind,
             navigation=navigation(frame, tr),
-            banner=banner(frame.city, tr),
+            banners=banners(frame.city, frame.syncs, frame.now, tr),
+            cities=links_of_cities(frame, tr),
             facts=source_facts(frame.city, tr),
             form=_form(page),
             measures=measures(),

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     VALUES = "filter-values"
     CHOSEN = "filter-chosen"
     NAV = "nav"
+    KEPT = "kept"
+    """Links outside of the navigation that carry the selection along."""
 
 
 def of_kind(kind: Kind, index: object) -> dict[str, object]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.domain.city_facts import CityFacts
+from dashboard.domain.city_facts import CityChoice, CityFacts
 from dashboard.domain.filters import Filters, Options
+from dashboard.domain.freshness import Syncs
 from dashboard.i18n.translator import N_, Translator
 from layouts.components.attributes import attributes
+from layouts.components.city_choice import CityLink, city_choice, city_links
 from layouts.components.filter_bar import config, filter_bar
 from layouts.ids import Id, Kind, of_kind
 from layouts.pages.content import Link
+from layouts.provenance import banners, source_facts
 
 NAVIGATION = (
     ("/", N_("Overview")),
@@ -36,8 +40,11 @@ class Frame:
     options: Options
     path: str
     query: str
-    cities: tuple[tuple[str, str], ...] = ()
-    """Id and name of every city that can be shown."""
+    now: datetime
+    """The moment of reading, aware: only for saying how old the data are."""
+    syncs: Syncs = field(default_factory=Syncs)
+    cities: tuple[CityChoice, ...] = ()
+    """Every city that can be shown."""
     contact: str = ""
     scheme: Literal["light", "dark"] = "light"
     own: str = ""
@@ -63,35 +70,20 @@ def navigation(frame: Frame, tr: Translator) -> list[tuple[Link, bool]]:
     return found
 
 
-def banner(city: CityFacts, tr: Translator) -> str:
-    """What has to be said on every screen of a city; empty where there is nothing."""
-    if city.invented:
-        return tr(
-            "{city} is an invented city. Every request, name and address here was made up by a program.", city=city.name
-        )
-    return ""
+def links_of_cities(frame: Frame, tr: Translator) -> list[CityLink]:
+    """The cities that can be chosen, each with the link that keeps what it can of the selection."""
+    language = tr.locale if "lang=" in frame.query else ""
+    return city_links(frame.cities, frame.city.id, frame.path, frame.filters, language, tr)
 
 
-def source_facts(city: CityFacts, tr: Translator) -> list[str]:
-    """Where the rows come from and how far they go, one sentence each."""
-    return [
-        tr(
-            "Source: {source}, {licence}. {attribution}",
-            source=city.source_name,
-            licence=city.licence,
-            attribution=city.attribution.rstrip(".") + ".",
-        ),
-        tr(
-            "Requests to {day}; closings seen through {moment}.",
-            day=tr.date(city.data_to),
-            moment=tr.moment(city.data_through),
-        ),
-    ]
+def kept_links(frame: Frame, tr: Translator) -> dict[str, str]:
+    """The links outside of the navigation that carry the selection along, by the index of their id."""
+    cities = {f"city-{each.id}": each.href for each in links_of_cities(frame, tr)}
+    return {**cities, "about": f"/about?{frame.query}"}
 
 
 def layout(frame: Frame, page: Sequence[Component], title: str, matched: str, tr: Translator) -> Component:
     """The whole Dash page around a rendered page."""
-    invented = banner(frame.city, tr)
     body = html.Div(
         [
             dcc.Location(id=Id.URL.value, refresh=False),
@@ -100,7 +92,10 @@ def layout(frame: Frame, page: Sequence[Component], title: str, matched: str, tr
             dcc.Store(id=Id.FOCUS.value),
             html.A(tr("Skip to the content"), href="#main", className="skip"),
             _header(frame, tr),
-            *([html.P(invented, className="banner", role="note")] if invented else []),
+            *(
+                html.P(text, className="banner", role="note")
+                for text in banners(frame.city, frame.syncs, frame.now, tr)
+            ),
             filter_bar(frame.filters, frame.options, frame.city, tr),
             html.P(matched, id=Id.STATUS.value, role="status", className="status"),
             html.Main(html.Div(list(page), id=Id.PAGE.value), id="main", tabIndex=-1),
@@ -151,30 +146,27 @@ def _header(frame: Frame, tr: Translator) -> Component:
     ]
     return html.Header(
         [
-            html.Div([html.Span("Fixed Yet?", className="brand"), _cities(frame, tr)], className="masthead"),
+            html.Div(
+                [
+                    html.Span("Fixed Yet?", className="brand"),
+                    city_choice(links_of_cities(frame, tr), frame.city.name, tr),
+                ],
+                className="masthead",
+            ),
             html.Nav(html.Ul(links), className="navigation", **attributes(aria_label=tr("Pages"))),
         ],
         className="top",
     )
 
 
-def _cities(frame: Frame, tr: Translator) -> Component:
-    if len(frame.cities) < 2:
-        return html.Span(frame.city.name, className="city")
-    links = [html.Li(html.A(name, href=f"/?city={city}")) for city, name in frame.cities if city != frame.city.id]
-    return html.Details(
-        [
-            html.Summary([html.Span(tr("City: "), className="visually-hidden"), frame.city.name], className="city"),
-            html.Ul(links, className="panel"),
-        ],
-        className="filter cities",
-    )
-
-
 def _footer(frame: Frame, tr: Translator) -> Component:
     facts: list[Component] = [html.P(text) for text in source_facts(frame.city, tr)]
     links: list[Component] = [
-        dcc.Link(tr("How these numbers are computed"), href=f"/about?{frame.query}"),
+        dcc.Link(
+            tr("How these numbers are computed"),
+            href=kept_links(frame, tr)["about"],
+            id=of_kind(Kind.KEPT, "about"),
+        ),
         html.A(tr("Programming interface"), href="/api"),
     ]
     if frame.city.source_url:

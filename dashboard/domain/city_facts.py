@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from urllib.parse import parse_qsl
 
+from dashboard.domain.filters import Filters, Options
 from dashboard.domain.request import NONE_NAME
 
 
@@ -16,6 +18,38 @@ class AreaKind:
     name: str
     plural: str
     label: str = "{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CityChoice:
+    """A city that can be chosen: what the choice says of it, and what of a selection it can take over."""
+
+    id: str
+    name: str
+    data_from: date
+    data_to: date
+    kinds: tuple[str, ...] = ()
+    """The kinds of area that it has."""
+    sample: bool = False
+    invented: bool = False
+
+    def query(self, filters: Filters) -> str:
+        """The selection as far as this city knows it too: period, origin, interval and comparison, no names of another
+        city. Given dates stay where this city has data in them."""
+        options = Options(self.id, self.data_from, self.data_to)
+        outside = filters.period is None and (filters.end < self.data_from or filters.start > self.data_to)
+        asked = filters.to_query(with_city=False)
+        kept = [pair for pair in parse_qsl(asked) if not (outside and pair[0] in ("from", "to"))]
+        return Filters.parse(kept, options)[0].to_query()
+
+    def path(self, path: str) -> str:
+        """The page that this city has in the place of another city's: the same, the list that a page of one department
+        or area stands in, or the overview."""
+        first = path.strip("/").split("/")[0]
+        needed = {"districts": "district", "neighbourhoods": "neighbourhood"}.get(first)
+        if (needed and needed not in self.kinds) or (first == "map" and not self.kinds):
+            return "/"
+        return f"/{first}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +74,12 @@ class CityFacts:
     attribution: str
     not_published: tuple[str, ...] = ()
     areas: Mapping[str, AreaKind] = field(default_factory=dict)
+    has_portal: bool = False
+    """Whether rows are fetched; else files are given to the program."""
+    usual_days: int = 1
+    """The days that usually pass between two updates of the source."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """What the default view leaves out of the whole store: city, information, duplicates, no_duration."""
 
     def label(self, kind: str, name: str) -> str:
         """How a value of a field is named in a sentence; areas have the city's own form."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
 
+from dashboard.domain.freshness import Syncs
 from dashboard.domain.request import Flag
 from data_access.local_time import utc_to_local
 from data_access.quarantine import REASONS
@@ -45,10 +48,28 @@ def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
             {"reason": row["reason"], "words": REASONS.get(row["reason"], row["reason"]), "n": int(row["n"])}
             for row in queries.quarantine(snapshot).to_dict("records")
         ],
-        "left_out": {str(name): int(n) for name, n in queries.left_out(snapshot).to_dict("records")[0].items()},
+        "left_out": left_out(snapshot),
         "not_published": list(snapshot.city.source.not_published),
         "runs": [_run(snapshot, row) for row in read_log(snapshot.folder.parent)[:runs]],
     }
+
+
+def left_out(snapshot: Snapshot) -> dict[str, int]:
+    """What the default view leaves out of the whole store: city, information, duplicates, no_duration."""
+    return {str(name): int(n) for name, n in queries.left_out(snapshot).to_dict("records")[0].items()}
+
+
+def syncs(snapshot: Snapshot) -> Syncs:
+    """How the last syncs went, in the city's time; a sync's error names files without the folders that they lie in."""
+    runs = read_log(snapshot.folder.parent)
+    failed = list(takewhile(lambda run: run["error"] is not None, runs))
+    good = runs[len(failed)] if len(failed) < len(runs) else None
+    return Syncs(
+        last_good=_moment(snapshot, good and (good["finished_at"] or good["started_at"])),
+        last_attempt=_moment(snapshot, runs[0]["started_at"] if runs else None),
+        failed_since=_moment(snapshot, failed[-1]["started_at"] if failed else None),
+        error=without_folders(str(failed[0]["error"])) if failed else "",
+    )
 
 
 def _run(snapshot: Snapshot, row: dict[Any, Any]) -> dict[str, Any]:
@@ -73,4 +94,9 @@ def _share(n: int, rows: int) -> float | None:
 
 
 def _time(snapshot: Snapshot, seconds: Any) -> str | None:
-    return None if pd.isna(seconds) else utc_to_local(int(seconds), snapshot.city.zone).isoformat(timespec="seconds")
+    found = _moment(snapshot, seconds)
+    return None if found is None else found.isoformat(timespec="seconds")
+
+
+def _moment(snapshot: Snapshot, seconds: Any) -> datetime | None:
+    return None if pd.isna(seconds) else utc_to_local(int(seconds), snapshot.city.zone)

@@ -148,7 +148,9 @@ def test_the_router_draws_the_page_of_an_address(client: FlaskClient) -> None:
     assert "period=90d" in response["shown"]["data"]["query"]
 
 
-@pytest.mark.parametrize("body", [{}, [], 5, None, {"output": "nothing.at-all", "inputs": []}, {"output": 5}, {"output": []}])
+@pytest.mark.parametrize(
+    "body", [{}, [], 5, None, {"output": "nothing.at-all", "inputs": []}, {"output": 5}, {"output": []}]
+)
 def test_a_body_that_no_page_sends_is_refused(client: FlaskClient, body: object) -> None:
     assert client.post("/_dash-update-component", json=body).status_code in {400, 404}
 
@@ -157,7 +159,8 @@ def moved(client: FlaskClient, path: str, search: str) -> dict[str, object]:
     """What the browser posts when its address has become another."""
     layout = client.get("/_dash-layout").json
     patterns = [each["props"]["id"] for each in components(layout) if isinstance(each["props"].get("id"), dict)]
-    chosen, nav = ([each for each in patterns if each["type"] == kind] for kind in ("filter-chosen", "nav"))
+    kinds = ("filter-chosen", "nav", "kept")
+    chosen, nav, kept = ([each for each in patterns if each["type"] == kind] for kind in kinds)
     callback = next(each for each in client.get("/_dash-dependencies").json or [] if "page.children" in each["output"])
     return {
         "output": callback["output"],
@@ -168,6 +171,7 @@ def moved(client: FlaskClient, path: str, search: str) -> dict[str, object]:
             [{"id": each, "property": "children"} for each in chosen],
             [{"id": each, "property": "href"} for each in nav],
             [{"id": each, "property": "className"} for each in nav],
+            [{"id": each, "property": "href"} for each in kept],
         ],
         "inputs": [
             {"id": "url", "property": "pathname", "value": path},
@@ -178,6 +182,7 @@ def moved(client: FlaskClient, path: str, search: str) -> dict[str, object]:
         "state": [
             {"id": "shown", "property": "data", "value": {}},
             [{"id": each, "property": "id", "value": each} for each in nav],
+            [{"id": each, "property": "id", "value": each} for each in kept],
         ],
     }
 

@@ -338,7 +338,6 @@ def test_a_page_asks_at_most_once_when_it_is_loaded(reader: Site, path: str) -> 
     assert len(reader.watcher.posts) <= 1
 
 
-@pytest.mark.xfail(reason="the footer's link is not written anew when the filters move", strict=True)
 def test_the_link_in_the_footer_keeps_the_selection(reader: Site) -> None:
     page = reader.open("/")
     opened(page, "Council district").get_by_label("District 1", exact=True).check()

@@ -1,0 +1,151 @@
+"""Choosing a city, and what every page says of a city whose data are late."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard.app import create_app
+from dashboard.domain.errors import SourceError
+from dashboard.settings import load
+from tests.builders import Store
+from tests.dashboard.reading import Node, of_html, of_layout
+from tests.dashboard.small_cities import make_cities, portal_city, rows_of
+
+SOON = datetime(2024, 7, 2, 12, tzinfo=UTC)
+LATE = datetime(2024, 8, 9, 12, tzinfo=UTC)
+EVERYWHERE = ("/", "/departments", "/departments/streets", "/districts", "/districts/1", "/map", "/about")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_cities(tmp_path_factory.mktemp("cities"))
+
+
+@pytest.fixture(scope="module")
+def reader(data: Path) -> FlaskClient:
+    return create_app(load(data_dir=data, city="testville"), clock=lambda: SOON).test_client()
+
+
+def both(client: FlaskClient, address: str) -> list[Node]:
+    """The first HTML of a page and what Dash draws of it."""
+    first = client.get(address)
+    assert first.status_code == 200, address
+    drawn = client.get("/_dash-layout", headers={"Referer": f"http://localhost{address}"}).json
+    return [of_html(first.text), of_layout(drawn["props"]["children"])]  # type: ignore[index]
+
+
+def choice(document: Node) -> dict[str, str]:
+    """Where each city of the chooser leads."""
+    (details,) = [node for node in document.all("details") if "cities" in node.attributes.get("class", "")]
+    return {
+        next(node.text() for node in link.all("span") if "city-name" in node.attributes["class"]): link.attributes[
+            "href"
+        ]
+        for link in details.all("a")
+    }
+
+
+def banners(document: Node) -> list[str]:
+    return [node.text() for node in document.all("p") if node.attributes.get("class") == "banner"]
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_page_lets_a_city_be_chosen(reader: FlaskClient, path: str) -> None:
+    for document in both(reader, path):
+        links = choice(document)
+        assert list(links) == ["Mapleton", "Plainfield", "Testville"]
+        for href in links.values():
+            answer = reader.get(href)
+            assert answer.status_code == 200, href
+            assert "was left out" not in of_html(answer.text).text()
+
+
+def test_the_chosen_city_keeps_what_it_can_of_the_selection(reader: FlaskClient) -> None:
+    asked = "city=testville&period=90d&origin=all&district=2&department=Parks&category=Pothole&interval=week&lang=qps"
+    for document in both(reader, f"/departments/parks?{asked}"):
+        target = urlsplit(choice(document)["Mapleton"])
+        assert target.path == "/departments"
+        assert parse_qs(target.query) == {
+            "city": ["mapleton"],
+            "period": ["90d"],
+            "origin": ["all"],
+            "interval": ["week"],
+            "lang": ["qps"],
+        }
+
+
+def test_given_dates_are_kept_where_the_other_city_has_data(reader: FlaskClient) -> None:
+    for document in both(reader, "/?from=2024-01-01&to=2024-03-31"):
+        links = {name: parse_qs(urlsplit(href).query) for name, href in choice(document).items()}
+        assert (links["Mapleton"]["from"], links["Mapleton"]["to"]) == (["2024-01-01"], ["2024-03-31"])
+        assert not {"from", "to"} & links["Plainfield"].keys()
+
+
+@pytest.mark.parametrize(("path", "there"), [("/districts/2", "/"), ("/map?measure=wait", "/"), ("/about", "/about")])
+def test_a_page_that_the_other_city_has_not_becomes_one_that_it_has(reader: FlaskClient, path: str, there: str) -> None:
+    for document in both(reader, path):
+        assert urlsplit(choice(document)["Plainfield"]).path == there
+
+
+def test_the_footer_says_what_the_rows_are_and_what_is_left_out(reader: FlaskClient) -> None:
+    rows = rows_of(400)
+    questions = [row for row in rows if row["Kind"] == "Question"]
+    crews = [row for row in rows if row["Source"] == "Crew" and row["Kind"] != "Question"]
+    for document in both(reader, "/departments"):
+        (footer,) = document.all("footer")[:1]
+        text = footer.text()
+        assert "Open data, CC0. The city." in text
+        assert "Requests to Jun 30, 2024" in text
+        assert f"Of 400 rows, the default view leaves out {len(crews)} requests made by city staff" in text
+        assert f"{len(questions)} requests answered as questions" in text
+        assert "a sample" not in text
+    (sample,) = of_html(reader.get("/?city=plainfield").text).all("footer")[:1]
+    assert "The rows are a sample" in sample.text()
+
+
+def test_no_banner_while_the_source_is_as_fresh_as_it_usually_is(reader: FlaskClient) -> None:
+    for path in ("/", "/about"):
+        assert [banners(document) for document in both(reader, path)] == [[], []]
+
+
+def test_late_data_are_told_on_every_page_with_their_last_day(data: Path) -> None:
+    client = create_app(load(data_dir=data, city="testville"), clock=lambda: LATE).test_client()
+    for path in EVERYWHERE:
+        for document in both(client, path):
+            assert banners(document) == [
+                "The city's portal has given nothing new since Jun 30, 2024; what you see ends there."
+            ]
+    for document in both(client, "/?city=mapleton"):
+        assert banners(document) == ["Nothing newer than Jun 30, 2024 has been loaded here; what you see ends there."]
+
+
+def test_the_usual_silence_and_three_days_pass_before_it_is_told(data: Path) -> None:
+    through = datetime.fromisoformat(
+        create_app(load(data_dir=data)).test_client().get("/api/v1/summary?city=testville").json["data_through"]  # type: ignore[index]
+    )
+    for hours, told in ((5 * 24, 0), (5 * 24 + 1, 1)):
+        moment = datetime.fromtimestamp(through.timestamp() + hours * 3600, UTC)
+        client = create_app(load(data_dir=data, city="testville"), clock=lambda moment=moment: moment).test_client()
+        assert len(banners(both(client, "/")[0])) == told
+
+
+def test_a_sync_that_fails_is_told_since_its_first_failure_and_what_it_said(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data", portal_city())
+    store.sync(rows_of(60))
+    for moment in (datetime(2024, 7, 2, 5, tzinfo=UTC), datetime(2024, 7, 3, 5, tzinfo=UTC)):
+        with pytest.raises(SourceError):
+            store.sync(tmp_path / "<b>gone<b>.csv", now=moment)
+    client = create_app(load(data_dir=store.data_dir), clock=lambda: SOON).test_client()
+    for document in both(client, "/"):
+        (told,) = banners(document)
+        assert told.startswith("Fetching new data has failed since Jul 2, 2024, 1:00")
+        assert "“There is no file <b>gone<b>.csv" in told
+        assert str(tmp_path) not in told
+    assert "<b>gone" not in client.get("/").text
+    store.sync(rows_of(61))
+    assert banners(both(client, "/")[0]) == []
