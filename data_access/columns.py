@@ -16,8 +16,8 @@ BETWEEN = " & "
 NUMBER = r"([-+]?\d+(?:\.\d*)?)"
 # "(lat, lon)"; "POINT (lon lat)" and GeoJSON's "coordinates": [lon, lat]; a mapping with the two names.
 PAIR = rf"^\s*\(\s*{NUMBER}[°,\s]+{NUMBER}\s*\)\s*$"
-LON_LAT = rf"(?i)(?:point\s*\(|coordinates\W+){NUMBER}[,\s]+{NUMBER}"
-NAMED = {name: rf"(?i){name}\W+{NUMBER}" for name in ("latitude", "longitude")}
+LON_LAT = rf"(?i)(?:point\s*\(|coordinates[^\w+-]+){NUMBER}[,\s]+{NUMBER}"
+NAMED = {name: rf"(?i){name}[^\w+-]+{NUMBER}" for name in ("latitude", "longitude")}
 
 Columns = Mapping[str, ColumnElement[str]]
 

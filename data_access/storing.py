@@ -87,7 +87,7 @@ def touch(connection: Connection) -> None:
 
 def _ingest(connection: Connection, batch: Batch, city: City, load: Load, tell: Progress) -> None:
     for path in batch.files:
-        with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share)) as file:
+        with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share), batch.member) as file:
             tell(f"Storing {file.name}", 0.2)
             ingest(connection, file, city, load, data_set=batch.data_set, schema=batch.schema)
             tell(f"Storing {file.name}", 1.0)

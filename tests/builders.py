@@ -196,6 +196,11 @@ class Store:
         with work_file(self.folder) as connection:
             return [tuple(found) for found in connection.execute(text(statement))]
 
+    def execute(self, statement: str) -> None:
+        """Change something in the work file."""
+        with work_file(self.folder) as connection:
+            connection.execute(text(statement))
+
     def quarantined(self) -> list[tuple[int, str]]:
         """Line and reason of each row in the quarantine, by line."""
         return [
