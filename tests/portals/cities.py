@@ -55,6 +55,15 @@ def ckan_city(url: str, **source: Any) -> City:
     )
 
 
+def ckan_file_city(url: str, **source: Any) -> City:
+    """The small city in a file of a CKAN portal: all of it, or nothing of it, has changed."""
+    return _city(
+        {"kind": "ckan", "portal": url, "data_sets": [{"id": RESOURCE_ID, "id_column": "Id"}]} | source,
+        columns=COLUMNS,
+        time_formats=["%Y-%m-%d %H:%M:%S"],
+    )
+
+
 def open311_city(url: str, **source: Any) -> City:
     """The small city behind an Open311 endpoint, which does not tell when a request was closed."""
     status = [{"then": word, "column": "status", "is": [word]} for word in ("open", "closed")]
@@ -64,7 +73,9 @@ def open311_city(url: str, **source: Any) -> City:
         {
             "kind": "open311",
             "portal": f"{url}/open311/v2",
-            "data_sets": [{"id": "", "id_column": "service_request_id", "created": "requested_datetime"}],
+            "data_sets": [
+                {"id": "", "id_column": "service_request_id", "created": "requested_datetime", "reread_days": 3650}
+            ],
             "since": "2024-01-01",
         }
         | source,

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.builders import csv_text
 from tests.portals.ckan_datastore import ID, Datastore
-from tests.portals.ckan_files import FileResource, download
+from tests.portals.ckan_files import Download, download
 from tests.portals.conditions import Refused, condition
 from tests.portals.exchange import Answer, Fault, Request
 from tests.portals.server import Portal
@@ -32,7 +32,7 @@ class CkanPortal(Portal):
         self,
         tables: Mapping[str, Table],
         *faults: Fault,
-        files: Mapping[str, FileResource] | None = None,
+        files: Mapping[str, Download] | None = None,
         package: str = "service-requests",
         largest: int = LARGEST_LIMIT,
         sql: bool = False,

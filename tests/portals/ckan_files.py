@@ -9,9 +9,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Protocol
 
 from tests.builders import csv_text
 from tests.portals.exchange import Answer, Request, etag
+from tests.portals.table import Table
+
+
+class Download(Protocol):
+    """A file as a portal gives it."""
+
+    name: str
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        ...
+
+    @property
+    def modified(self) -> datetime:
+        """When it was published."""
+        ...
 
 
 @dataclass
@@ -25,6 +43,24 @@ class FileResource:
     def replace(self, content: bytes, modified: datetime) -> None:
         """Publish other content under the same name."""
         self.content, self.modified = content, modified
+
+
+class TableFile:
+    """A file that always holds what a table holds: published anew with each write to it."""
+
+    def __init__(self, table: Table, name: str) -> None:
+        self.table, self.name = table, name
+
+    @property
+    def content(self) -> bytes:
+        """The rows as CSV, or a zip of it."""
+        rows = self.table.rows()
+        return zip_file({"requests.csv": rows}).content if self.name.endswith(".zip") else csv_text(rows).encode()
+
+    @property
+    def modified(self) -> datetime:
+        """When the table was written last."""
+        return self.table.newest()
 
 
 def csv_file(rows: Sequence[Mapping[str, str]], name: str = "requests.csv") -> FileResource:
@@ -41,7 +77,7 @@ def zip_file(members: Mapping[str, Sequence[Mapping[str, str]] | bytes], name: s
     return FileResource(name, out.getvalue())
 
 
-def download(file: FileResource, request: Request) -> Answer:
+def download(file: Download, request: Request) -> Answer:
     """A file's bytes: all of them, or those that Range asks for while If-Range still holds."""
     tag = etag(file.content, file.modified)
     kind = "application/zip" if file.name.endswith(".zip") else "text/csv"

@@ -14,7 +14,7 @@ import pytest
 
 from tests.builders import csv_text, row
 from tests.portals.ckan import CkanPortal
-from tests.portals.ckan_files import csv_file, zip_file
+from tests.portals.ckan_files import FileResource, csv_file, zip_file
 from tests.portals.exchange import Fault
 from tests.portals.table import Table
 
@@ -121,7 +121,9 @@ def test_files_are_downloaded_from_elsewhere(portal: CkanPortal, client: httpx.C
     assert answer.history[0].status_code == 302
     known = client.get(answer.url, headers={"If-None-Match": answer.headers["ETag"]})
     assert (known.status_code, known.content) == (304, b"")
-    portal.files["whole"].replace(b"Id\nz\n", datetime(2024, 6, 2, tzinfo=UTC))
+    file = portal.files["whole"]
+    assert isinstance(file, FileResource)
+    file.replace(b"Id\nz\n", datetime(2024, 6, 2, tzinfo=UTC))
     assert client.get(answer.url, headers={"If-None-Match": answer.headers["ETag"]}).text == "Id\nz\n"
 
 
