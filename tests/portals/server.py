@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import Any, ClassVar, Self, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.portals.exchange import Answer, Ending, Fault, Request
+from tests.portals.exchange import Answer, Ending, Fault, Harm, Request
+
+__all__ = ["Answer", "Ending", "Fault", "Harm", "Portal", "Request"]
 
 
 class Portal(ABC):
