@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City
+from data_access.sources.arcgis import Arcgis
 from data_access.sources.base import Source
 from data_access.sources.http import Door
 from data_access.sources.socrata import Socrata
@@ -14,6 +15,8 @@ from data_access.sources.socrata import Socrata
 def open_source(city: City, door: Door, now: datetime) -> Source:
     """The reader of a city's portal; `now` is the moment of the load. Raises SourceError if there is no portal."""
     match city.source.kind:
+        case "arcgis":
+            return Arcgis(city, door, now)
         case "socrata":
             return Socrata(city, door, now)
         case _:

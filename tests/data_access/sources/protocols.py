@@ -13,8 +13,10 @@ from typing import Any
 from data_access.city import City
 from data_access.sources.base import Ask, Fetched
 from data_access.sources.fetching import fetch
-from tests.portals.cities import SOCRATA_ID, socrata_city
-from tests.portals.server import Fault, Portal
+from tests.portals.arcgis import ArcgisPortal
+from tests.portals.cities import LAYER, SOCRATA_ID, arcgis_city, socrata_city
+from tests.portals.exchange import Fault
+from tests.portals.server import Portal
 from tests.portals.socrata import SocrataPortal
 from tests.portals.table import Table
 
@@ -63,9 +65,23 @@ class SocrataKind(Kind):
         return column.lower()
 
 
+class ArcgisKind(Kind):
+    """ArcGIS."""
+
+    def portal(self, table: Table, *faults: Fault) -> Portal:
+        return ArcgisPortal({LAYER: table}, *faults, largest=PAGE_ROWS)
+
+    def city(self, url: str, **source: Any) -> City:
+        return arcgis_city(url, **{"timeout_seconds": 5} | source)
+
+    def header(self, column: str) -> str:
+        return column
+
+
 SMALL = {"page_rows": PAGE_ROWS, "timeout_seconds": 5}
 SOCRATA = SocrataKind("socrata", "$order=:id", SOCRATA_ID, "gone-0000")
-KINDS: tuple[Kind, ...] = (SOCRATA,)
+ARCGIS = ArcgisKind("arcgis", "orderByFields", LAYER, "Gone/FeatureServer/0")
+KINDS: tuple[Kind, ...] = (SOCRATA, ARCGIS)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from data_access.sources.retries import ATTEMPTS
 from tests.builders import row
 from tests.data_access.sources.protocols import KINDS, NOW, Kind, Reader, rows_of
 from tests.portals import faults
-from tests.portals.server import Ending, Fault, Harm
+from tests.portals.exchange import Ending, Fault, Harm
 from tests.portals.table import Table
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -20,7 +20,7 @@ from tests.builders import row
 from tests.data_access.sources.protocols import Reader, rows_of
 from tests.portals import faults
 from tests.portals.cities import SOCRATA_ID, socrata_city
-from tests.portals.server import Fault
+from tests.portals.exchange import Fault
 from tests.portals.socrata import SocrataPortal
 from tests.portals.table import Table
 
