@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -44,11 +44,13 @@ class Batch:
 class Order:
     """What is to be stored: `source` names it in the list of runs; `full` says that the batches hold everything.
 
-    `data_through` is an aware time up to which closings were seen, or None; `now` the moment of reading (UTC seconds).
+    `data_through` is an aware time up to which closings were seen, or None; `started` when the sync began and `now` the
+    moment up to which rows were read (UTC seconds).
     """
 
     batches: tuple[Batch, ...]
     source: str
+    started: int
     now: int
     full: bool = False
     data_through: datetime | None = None
@@ -62,7 +64,7 @@ def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
         duckdb.create_tables(connection, staging.temporary)
         duckdb.create_tables(connection, staging.seen.metadata)
         duckdb.create_tables(connection, drift.known_values.metadata)
-        run = next_run(connection, order.source, order.now)
+        run = next_run(connection, order.source, order.started)
         remapped = _remap(connection, city, run, order.now, tell)
         load = Load(run, order.now, sees_all=order.full or any(batch.whole for batch in order.batches))
         load.tells_new_values = drift.load_known(connection)
@@ -88,9 +90,10 @@ def touch(connection: Connection) -> None:
 def _ingest(connection: Connection, batch: Batch, city: City, load: Load, tell: Progress) -> None:
     for path in batch.files:
         with plain_file(path, lambda share, name=path.name: tell(f"Checking {name}", share), batch.member) as file:
-            tell(f"Storing {file.name}", 0.2)
-            ingest(connection, file, city, load, data_set=batch.data_set, schema=batch.schema)
-            tell(f"Storing {file.name}", 1.0)
+            named = replace(file, name=batch.data_set or file.name)  # a part of a download means nothing to a reader
+            tell(f"Storing {named.name}", 0.2)
+            ingest(connection, named, city, load, data_set=batch.data_set, schema=batch.schema)
+            tell(f"Storing {named.name}", 1.0)
     if batch.mark is not None:
         connection.execute(delete(marks).where(marks.c.data_set == batch.data_set))
         connection.execute(insert(marks).values(data_set=batch.data_set, mark=batch.mark))

@@ -11,7 +11,7 @@ from pathlib import Path
 from dashboard.domain.errors import FixedYetError
 from data_access.city import City
 from data_access.ingest import Load
-from data_access.sources.call_file import read_calls_made
+from data_access.sources.call_file import forget_calls, read_calls_made
 from data_access.staging import Counts
 from data_access.store import publish
 from data_access.store.call_log import keep_calls, write_calls
@@ -57,7 +57,7 @@ def sync_files(
     moment = int((now or clock).timestamp())
     with city_lock(folder):
         with failure_kept(folder, file_names(files), moment, files):
-            order = Order((Batch(tuple(files)),), file_names(files), moment, full, data_through)
+            order = Order((Batch(tuple(files)),), file_names(files), moment, moment, full, data_through)
             load = store(city, folder, order, tell)
         return published(city, folder, load, clock, tell)
 
@@ -106,6 +106,7 @@ def failure_kept(folder: Path, source: str, now: int, files: Sequence[Path] = ()
             keep_calls(connection, run, read_calls_made(folder / INCOMING))
             write_log(folder, connection)
             write_calls(folder, connection)
+        forget_calls(folder / INCOMING)
         raise
 
 

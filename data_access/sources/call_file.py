@@ -25,3 +25,8 @@ def read_calls_made(folder: Path) -> tuple[Call, ...]:
     except FileNotFoundError:
         return ()
     return tuple(Call(**json.loads(line)) for line in lines[:-1] if line)
+
+
+def forget_calls(folder: Path) -> None:
+    """Forget the calls: they are kept with a run."""
+    (folder / NAME).unlink(missing_ok=True)

@@ -1,0 +1,82 @@
+"""A sync of a city's portal: what has changed since the last one, fetched to disk, then stored and published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from dashboard.domain.errors import SourceError
+from data_access.city import City
+from data_access.city_source import DataSet
+from data_access.ingest import newest_time
+from data_access.local_time import utc_to_local
+from data_access.sources import fetching
+from data_access.sources.base import Ask, Fetched
+from data_access.sources.call_file import read_calls_made
+from data_access.store.lock import city_lock
+from data_access.store.work import work_file
+from data_access.storing import Batch, Order, Progress, read_marks, store
+from data_access.sync import INCOMING, SyncResult, failure_kept, published, silent
+
+
+def sync_city(
+    city: City,
+    data_dir: Path,
+    *,
+    full: bool = False,
+    since: date | None = None,
+    until: date | None = None,
+    data_through: datetime | None = None,
+    token: str = "",
+    now: datetime | None = None,
+    progress: Progress | None = None,
+    sleep: Callable[[float], object] | None = None,
+) -> SyncResult:
+    """Read a city's portal into its store and publish: everything the first time and with `full`, then what has changed.
+
+    `since` and `until` (local days of creation) narrow it; what the portal no longer holds is then not noticed. A load
+    that was stopped goes on where it was. Raises SourceError or SyncLocked; then readers see what they saw before.
+    """
+    if not city.source.has_portal:
+        raise SourceError(f"{city.name} has no portal to read; give a file: fixedyet sync {city.id} --from FILE.")
+    clock, folder, tell = datetime.now(UTC), data_dir / city.id, progress or silent
+    incoming, started = folder / INCOMING, int((now or clock).timestamp())
+    narrowed = since is not None or until is not None
+    with city_lock(folder):
+        with failure_kept(folder, city.source.name, started):
+            asks = _asks(city, folder, full=full, since=since, until=until)
+            fetched = fetching.fetch(city, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
+            order = Order(
+                tuple(_batch(each, narrowed=narrowed) for each in fetched),
+                city.source.name,
+                started,
+                # rows may have been made while others were read
+                int((now or datetime.now(UTC)).timestamp()),
+                full=full and all(each.whole for each in fetched),
+                data_through=data_through,
+                calls=read_calls_made(incoming),
+            )
+            load = store(city, folder, order, tell)
+        fetching.forget(incoming)
+        return published(city, folder, load, clock, tell)
+
+
+def _asks(city: City, folder: Path, *, full: bool, since: date | None, until: date | None) -> dict[str, Ask]:
+    """What is asked of each data set: all of it, or what has changed since the last load that was stored."""
+    with work_file(folder) as connection:
+        marks = {} if full else read_marks(connection)
+        newest = newest_time(connection)
+    day = utc_to_local(newest, city.zone).date() if newest is not None else None
+
+    def reread(data_set: DataSet) -> date | None:
+        return day - timedelta(days=data_set.reread_days) if day and data_set.id in marks else None
+
+    return {each.id: Ask(marks.get(each.id), reread(each), since, until) for each in city.source.data_sets}
+
+
+def _batch(fetched: Fetched, *, narrowed: bool) -> Batch:
+    """A data set's files; of a narrowed load the mark is not kept: what was made on other days has not been read."""
+    data_set = fetched.data_set
+    mark = None if narrowed else fetched.mark
+    return Batch(fetched.files, data_set.id, data_set.schema_name, data_set.member, fetched.whole, mark)

@@ -1,0 +1,175 @@
+"""A sync of a portal: all of it first, then what has changed; narrowed, whole again, failed, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dashboard.domain.errors import SourceError
+from data_access.portal_sync import sync_city
+from data_access.store.call_log import read_calls
+from data_access.store.run_log import read_log
+from data_access.sync import SyncResult
+from tests.builders import NOW, Store, row
+from tests.portals import faults
+from tests.portals.cities import RESOURCE_ID, SOCRATA_ID, ckan_file_city, socrata_city
+from tests.portals.ckan import CkanPortal
+from tests.portals.ckan_files import TableFile
+from tests.portals.exchange import Fault
+from tests.portals.socrata import SocrataPortal
+from tests.portals.table import FIRST_WRITE, Table
+
+ROWS = [row(f"{number:02}", created=f"2024-03-{number:02} 09:00:00") for number in range(1, 11)]
+
+
+def sync(store: Store, moment: datetime = NOW, **options: object) -> SyncResult:
+    return sync_city(store.city, store.data_dir, **{"now": moment, "sleep": lambda _: None} | options)  # type: ignore[arg-type]
+
+
+def counts(result: SyncResult) -> tuple[int, int, int, int, int, int]:
+    """read, stored, updated, unchanged, quarantined, removed."""
+    found = result.counts
+    assert found.read == found.stored + found.updated + found.unchanged + found.quarantined
+    return found.read, found.stored, found.updated, found.unchanged, found.quarantined, found.removed
+
+
+@pytest.fixture
+def portal() -> Iterator[SocrataPortal]:
+    table = Table.of(ROWS[:-1])
+    table.frozen = FIRST_WRITE + timedelta(hours=5)  # the last load overlaps its own last hour
+    table.add(ROWS[-1])
+    with SocrataPortal({SOCRATA_ID: table}) as portal:
+        yield portal
+
+
+@pytest.fixture
+def table(portal: SocrataPortal) -> Table:
+    return portal.tables[SOCRATA_ID]
+
+
+@pytest.fixture
+def store(portal: SocrataPortal, tmp_path: Path) -> Store:
+    city = socrata_city(portal.url, page_rows=3)
+    data_set = city.source.data_sets[0].model_copy(update={"reread_days": 2})
+    source = city.source.model_copy(update={"data_sets": (data_set,)})
+    return Store(tmp_path / "data", city.model_copy(update={"source": source}))
+
+
+def test_everything_comes_first_and_then_only_what_has_changed(store: Store, table: Table) -> None:
+    assert counts(sync(store)) == (10, 10, 0, 0, 0, 0)
+    table.frozen = FIRST_WRITE + timedelta(hours=10)
+    table.change("03", Status="Assigned")
+    table.add(row("11", created="2024-03-11 09:00:00"))
+    # the changed and the new one, and those of the last days that are read again whatever the portal says of them
+    assert counts(sync(store)) == (5, 1, 1, 3, 0, 0)
+    assert store.requests().loc["03", "status"] == "in_progress"
+    assert len(store.requests()) == 11
+
+
+def test_nothing_new_publishes_nothing(store: Store) -> None:
+    sync(store)
+    again = sync(store)
+    assert (again.counts.changed, again.published, again.version) == (False, False, 1)
+
+
+def test_rows_that_are_gone_leave_with_a_full_load_only(store: Store, table: Table) -> None:
+    sync(store)
+    table.delete("05")
+    assert counts(sync(store))[5] == 0
+    assert "05" in store.requests().index
+    assert counts(sync(store, full=True)) == (9, 0, 0, 9, 0, 1)
+    assert "05" not in store.requests().index
+    assert store.work("SELECT request_id FROM tombstones") == [("05",)]
+
+
+def test_a_full_load_that_would_remove_too_much_is_blocked(store: Store, table: Table) -> None:
+    sync(store)
+    table.delete("01", "02", "03")
+    with pytest.raises(SourceError, match=r"lacks 3 of the 10 stored requests, more than 20%; nothing was changed"):
+        sync(store, full=True)
+    assert len(store.requests()) == 10
+
+
+def test_a_range_of_days_reads_those_days_and_changes_no_other(store: Store, table: Table) -> None:
+    narrowed = sync(store, since=date(2024, 3, 4), until=date(2024, 3, 6))
+    assert counts(narrowed) == (3, 3, 0, 0, 0, 0)
+    assert store.requests().index.tolist() == ["04", "05", "06"]
+    table.delete("04")
+    assert counts(sync(store, since=date(2024, 3, 4), until=date(2024, 3, 4), full=True)) == (0, 0, 0, 0, 0, 0)
+    assert store.requests().index.tolist() == ["04", "05", "06"]
+    table.add(ROWS[3])
+    # what was not read is read by the next load that is not narrowed
+    assert counts(sync(store)) == (10, 7, 0, 3, 0, 0)
+
+
+def test_a_failure_keeps_what_readers_see_and_its_story_and_the_next_sync_goes_on(
+    store: Store, portal: SocrataPortal, table: Table
+) -> None:
+    sync(store)
+    seen = store.seen()
+    table.change("03", Status="Assigned")
+    portal.faults = [Fault(faults.status(503), times=99)]
+    with pytest.raises(SourceError, match="503"):
+        sync(store)
+    assert store.seen() == seen
+    failed, first = read_log(store.folder)
+    assert "503" in failed["error"]
+    assert first["error"] is None
+    assert failed["calls"][0]["failed"] == failed["calls"][0]["n"] > 1
+    portal.faults = []
+    assert counts(sync(store))[2] == 1
+    mended = read_log(store.folder)[0]
+    assert mended["calls"][0]["failed"] == 0, "the calls of the failed run are told once"
+
+
+def test_calls_are_kept_with_what_they_took_and_brought(store: Store, portal: SocrataPortal) -> None:
+    sync(store)
+    made = read_calls(store.folder)
+    assert len(made) == len(portal.asked())
+    assert {call["status"] for call in made} == {200}
+    assert all(call["bytes"] > 0 and call["seconds"] >= 0 and call["data_set"] == SOCRATA_ID for call in made)
+    (told,) = read_log(store.folder)[0]["calls"]
+    assert (told["n"], told["failed"], told["bytes"]) == (len(made), 0, sum(call["bytes"] for call in made))
+    assert not (store.folder / "incoming").exists()
+
+
+def test_drift_at_a_portal_is_told_by_its_data_set(store: Store, table: Table) -> None:
+    sync(store)
+    table.add(row("11", Status="Parked", Type="Graffiti"))
+    found = {(each["kind"], each["value"]) for each in sync(store).drift}
+    assert found == {("status_without_rule", "Parked"), ("new_value", "Graffiti")}
+
+
+def test_a_city_without_a_portal_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Testville has no portal to read; give a file"):
+        sync(Store(tmp_path / "data"))
+
+
+# --- a portal that gives whole files ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[tuple[Store, Table, CkanPortal]]:
+    table = Table.of(ROWS)
+    with CkanPortal({}, files={RESOURCE_ID: TableFile(table, "requests.csv")}) as portal:
+        yield Store(tmp_path / "data", ckan_file_city(portal.url)), table, portal
+
+
+def test_a_file_that_was_replaced_removes_what_it_no_longer_holds(
+    files: tuple[Store, Table, CkanPortal], later: Callable[[int], datetime]
+) -> None:
+    store, table, portal = files
+    assert counts(sync(store)) == (10, 10, 0, 0, 0, 0)
+    assert counts(sync(store, later(1))) == (0, 0, 0, 0, 0, 0), "the same file is not read again"
+    table.delete("07")
+    assert counts(sync(store, later(2))) == (9, 0, 0, 9, 0, 1)
+    assert "07" not in store.requests().index
+    assert portal.asked("download")
+
+
+@pytest.fixture
+def later() -> Callable[[int], datetime]:
+    return lambda hours: NOW + timedelta(hours=hours)
