@@ -8,6 +8,7 @@ import ssl
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City
-from data_access.sources.base import Fetched
+from data_access.sources.base import Ask, Fetched
 from data_access.sources.fetching import fetch
 from data_access.sources.files import plain_file
 from tests.builders import NOW, row
@@ -32,7 +33,7 @@ KEYS = [f"r{number:02}" for number in range(13)]
 MOST_REQUESTS = 300
 """A reader that asks more often than this for thirteen rows does not come to an end."""
 
-every_case = pytest.mark.parametrize("case", [case for case in CASES if case.name == "socrata"], ids=str)
+every_case = pytest.mark.parametrize("case", [case for case in CASES if case.name in ("socrata", "arcgis")], ids=str)
 Rows = dict[str, dict[str, str]]
 
 
@@ -44,16 +45,14 @@ def certificates_are_read_once() -> Iterator[None]:
 
 
 def thirteen() -> Table:
-    """Rows of two months; three of them were created in the same second."""
+    """Rows of two months, three of them of the same second; every write takes place hours after the one before."""
     days = [*range(1, 9), 9, 9, 9, 10, 11]
-    return Table.of(
-        row(
-            key,
-            created=f"2024-0{5 + number % 2}-{day:02} 09:00:00",
-            Note='it\'s, "quoted"\nand long' if number == 5 else "",
-        )
+    texts = {5: 'it\'s, "quoted"\nand long', 6: "Straße 🚧"}
+    rows = [
+        row(key, created=f"2024-0{5 + number % 2}-{day:02} 09:00:00", Note=texts.get(number, ""))
         for number, (key, day) in enumerate(zip(KEYS, days, strict=True))
-    )
+    ]
+    return Table.of(rows, step=timedelta(hours=2))
 
 
 @contextmanager
@@ -65,41 +64,43 @@ def at_work(case: Case, table: Table, mishaps: Sequence[Fault] = ()) -> Generato
         assert len(portal.log) < MOST_REQUESTS
 
 
-def load(city: City, folder: Path) -> Rows:
-    """The rows of a full load by id; none may be there in two states."""
-    found: Rows = {}
-    fetched = fetch(city, folder, {}, now=NOW, sleep=lambda _seconds: None)
+def load(city: City, folder: Path, ask: Ask | None = None) -> tuple[Rows, str | None]:
+    """The rows of a load by id, the last one of those that came twice, and the mark for the next load."""
+    (only,) = fetch(
+        city, folder, {data_set.id: ask or Ask() for data_set in city.source.data_sets}, now=NOW, sleep=_never
+    )
     key = city.schemas["rows"].columns["request_id"]
-    for one in _lines(fetched):
-        found[one[key]] = one
-    return found
+    return {line[key]: line for line in _lines(only)}, only.mark
 
 
-def _lines(fetched: Sequence[Fetched]) -> Iterator[dict[str, str]]:
-    for one in fetched:
-        for path in one.files:
-            with plain_file(path) as file, file.path.open(encoding="utf-8", newline="") as stream:
-                yield from csv.DictReader(stream, strict=True)
+def _never(_seconds: float) -> None:
+    """No time passes."""
+
+
+def _lines(fetched: Fetched) -> Iterator[dict[str, str]]:
+    for path in fetched.files:
+        with plain_file(path) as file, file.path.open(encoding="utf-8", newline="") as stream:
+            yield from csv.DictReader(stream, strict=True)
 
 
 def clean(case: Case, table: Table) -> Rows:
     """What a load has when nothing goes wrong."""
     with at_work(case, table) as (_, city, folder):
-        return load(city, folder)
+        return load(city, folder)[0]
 
 
-def load_in_the_end(portal: Portal, city: City, folder: Path) -> Rows:
+def load_in_the_end(portal: Portal, city: City, folder: Path, ask: Ask | None = None) -> tuple[Rows, str | None]:
     """What a load has that meets trouble, or else the one after it, which goes on where the first was stopped."""
     told = ""
     try:
-        return load(city, folder)
+        return load(city, folder, ask)
     except SourceError as error:
         told = str(error)
     assert told.endswith(".")
     assert "\n" not in told
     assert 20 < len(told) < 500
     portal.faults = portal.faults[-1:]
-    return load(city, folder)
+    return load(city, folder, ask)
 
 
 @every_case
@@ -115,7 +116,7 @@ def test_a_load_has_every_row_or_fails_with_a_sentence(case: Case, data: st.Data
     drawn: list[Trouble] = data.draw(troubles(case.lies))
     table = thirteen()
     with at_work(case, table, [trouble.fault() for trouble in drawn]) as (portal, city, folder):
-        found = load_in_the_end(portal, city, folder)
+        found, _ = load_in_the_end(portal, city, folder)
     assert found == clean(case, table)
 
 
@@ -129,10 +130,33 @@ def test_rows_that_come_and_go_while_they_are_read_make_no_other_be_missed(case:
     before = clean(case, table)
     mishaps = [*(trouble.fault() for trouble in more), *(edit.fault(table) for edit in drawn)]
     with at_work(case, table, mishaps) as (portal, city, folder):
-        found = load_in_the_end(portal, city, folder)
+        found, _ = load_in_the_end(portal, city, folder)
     after = clean(case, table)
     touched = {edit.key for edit in drawn}
     stayed = {key for key in before if key in after and key not in touched}
     assert {key: found.get(key) for key in stayed} == {key: after[key] for key in stayed}
     assert all(one in (before.get(key), after.get(key)) or key in touched for key, one in found.items())
     assert set(found) <= set(before) | set(after)
+
+
+@every_case
+@given(data=st.data())
+@settings(max_examples=8)
+def test_what_later_loads_add_to_the_first_is_all_that_there_is(case: Case, data: st.DataObject) -> None:
+    """Rows that were written while a load read, or between two loads, are in the next one."""
+    table, kept = thirteen(), Rows()
+    mark: str | None = None
+    with at_work(case, table) as (portal, city, folder):
+        (data_set,) = city.source.data_sets
+        reread_from = NOW.date() - timedelta(days=data_set.reread_days)
+        for turn in ("first", "second", "last"):
+            drawn: list[Edit] = [] if turn == "last" else data.draw(edits(KEYS, ("add", "change")), label=turn)
+            more: list[Trouble] = data.draw(st.one_of(st.just([]), troubles(case.lies)), label=f"trouble, {turn}")
+            end = portal.faults[-1]
+            portal.faults = [*(one.fault() for one in more), *(edit.fault(table) for edit in drawn), end]
+            found, mark = load_in_the_end(portal, city, folder / turn, Ask(mark, reread_from if mark else None))
+            kept |= found
+            for edit in drawn:
+                edit.apply(table)
+    # what was written after the second load is for the last one
+    assert kept == clean(case, table)

@@ -30,7 +30,7 @@ class Line:
 class Table:
     """Rows that may be added, changed and deleted while somebody reads; numbers are never used twice.
 
-    Times are local texts such as '2024-03-04 09:00:00'; each write takes place a second after the one before, or at
+    Times are local texts such as '2024-03-04 09:00:00'; each write takes place a `step` after the one before, or at
     `frozen` where that is set: many rows may be written at one moment.
     """
 
@@ -39,6 +39,7 @@ class Table:
     numbers: Sequence[str] = NUMBERS
     key: str = "Id"
     zone: ZoneInfo = ZONE
+    step: timedelta = timedelta(seconds=1)
     frozen: datetime | None = None
     lines: list[Line] = field(default_factory=list)
     _last_write: datetime = FIRST_WRITE
@@ -46,9 +47,9 @@ class Table:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[str, str]]) -> Table:
+    def of(cls, rows: Iterable[Mapping[str, str]], step: timedelta = timedelta(seconds=1)) -> Table:
         """A table that holds rows of the small city."""
-        table = cls()
+        table = cls(step=step)
         table.add(*rows)
         return table
 
@@ -115,5 +116,5 @@ class Table:
             self.lines = [change(line) if line.row[self.key] == key else line for line in self.lines]
 
     def _now(self) -> datetime:
-        self._last_write = self.frozen or self._last_write + timedelta(seconds=1)
+        self._last_write = self.frozen or self._last_write + self.step
         return self._last_write
