@@ -45,10 +45,7 @@ def write_mark(newest: Mapping[str, str], now: datetime, city: City) -> str | No
 
 def wanted(data_set: DataSet, ask: Ask, city: City) -> Wanted:
     """What an ask means for a source that can be asked by column. Raises SourceError where the city's file lacks a column."""
-    if (ask.since or ask.until) and not data_set.created:
-        raise SourceError(
-            f"Days cannot be asked for from data set '{data_set.id}': name its column of creation (created) in {city.id}.toml."
-        )
+    need_created(data_set, ask, city)
     known = _read_mark(ask.mark)
     columns = watched(data_set)
     if not all(known.get(name) for name in columns):
@@ -56,6 +53,14 @@ def wanted(data_set: DataSet, ask: Ask, city: City) -> Wanted:
         return Wanted(data_set.created, ask.since, ask.until, {}, None)
     news = {name: _earlier(known[name]) for name in columns}
     return Wanted(data_set.created, ask.since, ask.until, news, ask.reread_from if data_set.created else None)
+
+
+def need_created(data_set: DataSet, ask: Ask, city: City) -> None:
+    """Raise SourceError if days are asked for and the city's file does not name the column that tells them."""
+    if (ask.since or ask.until) and not data_set.created:
+        raise SourceError(
+            f"Days cannot be asked for from data set '{data_set.id}': name its column of creation (created) in {city.id}.toml."
+        )
 
 
 def parse_time(text: str) -> datetime | None:

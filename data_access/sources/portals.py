@@ -8,6 +8,7 @@ from dashboard.domain.errors import SourceError
 from data_access.city import City
 from data_access.sources.arcgis import Arcgis
 from data_access.sources.base import Source
+from data_access.sources.ckan import Ckan
 from data_access.sources.http import Door
 from data_access.sources.socrata import Socrata
 
@@ -17,6 +18,8 @@ def open_source(city: City, door: Door, now: datetime) -> Source:
     match city.source.kind:
         case "arcgis":
             return Arcgis(city, door, now)
+        case "ckan":
+            return Ckan(city, door)
         case "socrata":
             return Socrata(city, door, now)
         case _:

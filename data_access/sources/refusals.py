@@ -98,5 +98,6 @@ def _message(found: Any) -> str | None:
         for key in ("message", "description", "error", "errors"):
             if told := _message(entries.get(key)):
                 return told
-        return None
+        own = [_message(value) for key, value in entries.items() if not key.startswith("__") and key != "help"]
+        return "; ".join(told for told in own if told) or None
     return found if isinstance(found, str) else None

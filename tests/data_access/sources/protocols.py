@@ -14,7 +14,8 @@ from data_access.city import City
 from data_access.sources.base import Ask, Fetched
 from data_access.sources.fetching import fetch
 from tests.portals.arcgis import ArcgisPortal
-from tests.portals.cities import LAYER, SOCRATA_ID, arcgis_city, socrata_city
+from tests.portals.cities import LAYER, RESOURCE_ID, SOCRATA_ID, arcgis_city, ckan_city, socrata_city
+from tests.portals.ckan import CkanPortal
 from tests.portals.exchange import Fault
 from tests.portals.server import Portal
 from tests.portals.socrata import SocrataPortal
@@ -78,10 +79,25 @@ class ArcgisKind(Kind):
         return column
 
 
+class CkanKind(Kind):
+    """A CKAN datastore."""
+
+    def portal(self, table: Table, *faults: Fault) -> Portal:
+        return CkanPortal({RESOURCE_ID: table}, *faults)
+
+    def city(self, url: str, **source: Any) -> City:
+        return ckan_city(url, **SMALL | source)
+
+    def header(self, column: str) -> str:
+        return column
+
+
 SMALL = {"page_rows": PAGE_ROWS, "timeout_seconds": 5}
 SOCRATA = SocrataKind("socrata", "$order=:id", SOCRATA_ID, "gone-0000")
 ARCGIS = ArcgisKind("arcgis", "orderByFields", LAYER, "Gone/FeatureServer/0")
-KINDS: tuple[Kind, ...] = (SOCRATA, ARCGIS)
+CKAN = CkanKind("ckan", "sort=_id", RESOURCE_ID, "gone", by_column=False)
+
+KINDS: tuple[Kind, ...] = (SOCRATA, ARCGIS, CKAN)
 
 
 @dataclass

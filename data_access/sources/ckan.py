@@ -1,0 +1,166 @@
+"""CKAN portals: a resource is read from the datastore in pages that overlap, or downloaded as the file that it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from dashboard.domain.errors import SourceError
+from data_access.city import City, DataSet
+from data_access.sources.base import Ask, Page, WholeFile
+from data_access.sources.download import download
+from data_access.sources.http import Answer, Door, Read
+from data_access.sources.json_text import as_text, read_object
+from data_access.sources.marks import need_created, parse_time
+from data_access.sources.refusals import given_up, in_its_words, named
+from data_access.sources.retries import ATTEMPTS, Unreadable
+
+PAGE_ROWS = 32_000
+ROW_ID = "_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of the datastore: the columns, the rows with their ids in ascending order, and how many rows there are."""
+
+    header: tuple[str, ...]
+    rows: list[tuple[int, list[str]]]
+    total: int
+
+
+class Ckan:
+    """Reads the resources of one CKAN portal.
+
+    Neither the datastore nor a file can be asked for what has changed, so that a resource is always read whole, unless
+    the portal says that it was not modified since. Days that are asked for are picked out here, from the datastore only.
+    """
+
+    def __init__(self, city: City, door: Door) -> None:
+        self._city = city
+        self._door = door
+
+    def mark(self, data_set: DataSet) -> str | None:
+        """When the portal says that the resource was modified, and of a datastore how many rows it has."""
+        resource = self._resource(data_set)
+        told = {name: as_text(resource.get(name)) for name in ("last_modified", "hash", "size") if resource.get(name)}
+        if resource.get("datastore_active"):
+            told["rows"] = str(self._search(data_set, 0, 0).total)
+        elif "last_modified" not in told:
+            told |= self._door.ask(data_set, self._address(data_set, resource), {}, _tag, method="HEAD")
+        # a number of rows alone does not tell whether one of them has changed
+        return json.dumps(told, sort_keys=True) if set(told) - {"rows", "size"} else None
+
+    def whole(self, data_set: DataSet, ask: Ask) -> bool:
+        """Whatever the mark, everything is read."""
+        del data_set
+        return ask.since is None and ask.until is None
+
+    def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
+        """The resource's file, or its rows by '_id', which is not among their columns; the cursor is a place and its id."""
+        resource = self._resource(data_set)
+        if resource.get("datastore_active"):
+            yield from self._rows(data_set, ask, cursor)
+        else:
+            yield WholeFile(download(self._door, data_set, self._address(data_set, resource), folder))
+
+    def _rows(self, data_set: DataSet, ask: Ask, cursor: str | None) -> Generator[Page]:
+        """Pages that begin with the last row that was read: if it is not there, rows before it have been deleted.
+
+        Then the page's place is moved back until it begins at or before that row, so that none behind it is missed.
+        """
+        need_created(data_set, ask, self._city)
+        limit = self._city.source.page_rows or PAGE_ROWS
+        place, last = json.loads(cursor) if cursor else (0, -1)
+        back, idle = 1, 0
+        while True:
+            # one row more, for the one that is read twice
+            found = self._search(data_set, place, min(limit + (last >= 0), PAGE_ROWS))
+            if place and (not found.rows or found.rows[0][0] > last):
+                place, back = max(0, place - back), back * 2
+                continue
+            fresh = [row for name, row in found.rows if name > last]
+            if fresh:
+                place, last, back, idle = place + len(found.rows) - 1, found.rows[-1][0], 1, 0
+                rows = self._within(data_set, ask, found.header, fresh)
+                yield Page(found.header, rows, json.dumps([place, last]), share=(place + 1) / max(found.total, 1))
+                continue
+            if place + len(found.rows) >= found.total:
+                return
+            idle += 1
+            if idle == ATTEMPTS:
+                raise given_up(self._city, data_set, idle, "has more rows but does not give them")
+
+    def _search(self, data_set: DataSet, place: int, limit: int) -> Found:
+        asked = {"resource_id": data_set.id, "limit": str(limit), "offset": str(place)}
+
+        def read(result: Mapping[str, Any]) -> Found:
+            header = tuple(str(field["id"]) for field in result["fields"] if field["id"] != ROW_ID)
+            if int(result.get("offset") or 0) != place:
+                raise Unreadable("gave rows that were not asked for")
+            rows = [(int(one[ROW_ID]), [as_text(one.get(name)) for name in header]) for one in result["records"]]
+            if any(one[0] >= other[0] for one, other in pairwise(rows)):
+                raise Unreadable("mixed up its rows")
+            return Found(header, rows, int(result["total"]))
+
+        return self._action(data_set, "datastore_search", asked | ({"sort": f"{ROW_ID} asc"} if limit else {}), read)
+
+    def _within(self, data_set: DataSet, ask: Ask, header: tuple[str, ...], rows: list[list[str]]) -> list[list[str]]:
+        """The rows created on the days that are asked for; one whose time cannot be read is given, to be judged later."""
+        if ask.since is None and ask.until is None:
+            return rows
+        if data_set.created not in header:
+            raise SourceError(
+                f"{named(self._city, data_set)} has no column '{data_set.created}'; mend created in {self._city.id}.toml."
+            )
+        place = header.index(data_set.created)
+        return [row for row in rows if self._is_within(row[place], ask)]
+
+    def _is_within(self, text: str, ask: Ask) -> bool:
+        moment = parse_time(text)
+        if moment is None:
+            return True
+        day: date = (moment.astimezone(self._city.zone) if moment.tzinfo else moment).date()
+        return (ask.since or day) <= day <= (ask.until or day)
+
+    def _resource(self, data_set: DataSet) -> Mapping[str, Any]:
+        return self._action(data_set, "resource_show", {"id": data_set.id}, lambda result: result)
+
+    def _address(self, data_set: DataSet, resource: Mapping[str, Any]) -> str:
+        address = as_text(resource.get("url"))
+        if not address.startswith(("https://", "http://")):
+            raise SourceError(
+                f"{named(self._city, data_set)} has no file to download; look up the resource and mend {self._city.id}.toml."
+            )
+        return address
+
+    def _action(
+        self,
+        data_set: DataSet,
+        action: str,
+        asked: Mapping[str, str],
+        read: Callable[[Mapping[str, Any]], Read],
+    ) -> Read:
+        def read_checked(answer: Answer) -> Read:
+            found = read_object(answer)
+            if found.get("success") is False:
+                raise SourceError(
+                    f"{named(self._city, data_set)} refused the question{in_its_words(answer.body)}; "
+                    f"compare its id with {self._city.id}.toml."
+                )
+            try:
+                return read(found["result"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise Unreadable("sent JSON of another shape than its protocol says") from error
+
+        return self._door.ask(data_set, f"api/3/action/{action}", asked, read_checked)
+
+
+def _tag(answer: Answer) -> dict[str, str]:
+    """What the headers of a file tell of its state."""
+    names = ("etag", "last-modified")
+    return {name: answer.headers[name] for name in names if answer.headers.get(name)}
