@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from dashboard import console
+from dashboard.cli_cities import cities
 from dashboard.domain.errors import FixedYetError, SourceError
 from dashboard.domain.request import NONE_NAME
 from dashboard.settings import load
@@ -30,7 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Fixed Yet? shows how fast a city deals with 311 service requests.",
 )
-cities = typer.Typer(no_args_is_help=True, help="The cities that are configured.")
 app.add_typer(cities, name="cities")
 
 
@@ -212,41 +212,6 @@ def doctor() -> None:
         load_city(name, settings.city_folders)
     typer.echo("All is well." if not problems else f"{problems} to mend.")
     raise typer.Exit(1 if problems else 0)
-
-
-@cities.command("list")
-def cities_list() -> None:
-    """List the cities that are configured and what is published of them.
-
-    Example: fixedyet cities list
-    """
-    settings = load()
-    published = Published(settings.data_dir)
-    there = published.cities()
-    for name in city_files(settings.city_folders):
-        city = load_city(name, settings.city_folders)
-        state = "not published"
-        if name in there:
-            with published.open(name) as snapshot:
-                state = f"{snapshot.rows} rows, requests {snapshot.data_from} to {snapshot.data_to}"
-        typer.echo(f"{name:<16} {city.name}: {state}")
-
-
-@cities.command("show")
-def cities_show(city: Annotated[str, typer.Argument(help="The city's id.")]) -> None:
-    """Show how a city is read.
-
-    Example: fixedyet cities show boston
-    """
-    found = load_city(city, load().city_folders)
-    typer.echo(f"{found.name} ({found.time_zone}), checked {found.checked}")
-    typer.echo(f"  {found.source.name}, {found.source.licence}")
-    for name, schema in found.schemas.items():
-        typer.echo(f"  columns of {name}:")
-        for field, column in schema.columns.items():
-            typer.echo(f"    {field:<16} {column}")
-    for table in ("status", "origin", "channel_group", "duplicate", "outcome"):
-        typer.echo(f"  {table}: {len(getattr(found.rules, table))} rules")
 
 
 def _moment(text: str, city: City) -> datetime | None:

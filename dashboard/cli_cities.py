@@ -1,0 +1,84 @@
+"""The command line's part about cities: which there are, how one is read, and a dry run of its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard import console
+from dashboard.domain.errors import SourceError
+from dashboard.settings import Settings, load
+from data_access.check.checking import ROWS, check_file
+from data_access.check.in_words import in_words
+from data_access.city import City, city_files, load_city, read_city_file
+from data_access.store.published import Published
+
+cities = typer.Typer(no_args_is_help=True, help="The cities that are configured.")
+
+
+@cities.command("list")
+def cities_list() -> None:
+    """List the cities that are configured and what is published of them.
+
+    Example: fixedyet cities list
+    """
+    settings = load()
+    published = Published(settings.data_dir)
+    there = published.cities()
+    for name in city_files(settings.city_folders):
+        city = load_city(name, settings.city_folders)
+        state = "not published"
+        if name in there:
+            with published.open(name) as snapshot:
+                state = f"{snapshot.rows} rows, requests {snapshot.data_from} to {snapshot.data_to}"
+        typer.echo(f"{name:<16} {city.name}: {state}")
+
+
+@cities.command("show")
+def cities_show(city: Annotated[str, typer.Argument(help="The city's id, or the path of its file.")]) -> None:
+    """Show how a city is read.
+
+    Example: fixedyet cities show boston
+    """
+    found = _city(city, load())
+    typer.echo(f"{found.name} ({found.time_zone}), checked {found.checked}")
+    typer.echo(f"  {found.source.name}, {found.source.licence}")
+    for name, schema in found.schemas.items():
+        typer.echo(f"  columns of {name}:")
+        for field, column in schema.columns.items():
+            typer.echo(f"    {field:<16} {column}")
+    for table in ("status", "department", "origin", "channel_group", "duplicate", "outcome"):
+        typer.echo(f"  {table}: {len(getattr(found.rules, table))} rules")
+
+
+@cities.command("check")
+def cities_check(
+    city: Annotated[str, typer.Argument(help="The city's id, or the path of its file.")],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A file of rows (.csv, .csv.gz, .zip, .parquet; - for standard input)."),
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="How many of the first rows to read.")] = ROWS,
+) -> None:
+    """Read a city's first rows with its file, tell what would become of them, and propose what the file may lack.
+
+    Nothing is stored and nothing changes. Exit 1 if a sync would refuse the rows.
+
+    Example: fixedyet cities check boston --from requests-2015.csv.gz
+    """
+    found = _city(city, load())
+    if source is None:
+        raise SourceError(f"Give a file to check {found.name}'s map with: fixedyet cities check {city} --from FILE.")
+    with console.progress() as tell:
+        report = check_file(found, source, rows=rows, progress=lambda share: tell(f"Checking {source.name}", share))
+    for line in in_words(report):
+        typer.echo(line)
+    if report.problem:
+        raise SourceError(report.problem)
+
+
+def _city(name: str, settings: Settings) -> City:
+    """A city by its id or by the path of its file."""
+    return read_city_file(Path(name)) if name.endswith(".toml") else load_city(name, settings.city_folders)
