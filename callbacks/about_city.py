@@ -36,6 +36,8 @@ def facts(snapshot: Snapshot) -> CityFacts:
         areas={kind: AreaKind(area.name, area.plural, area.label) for kind, area in city.areas.items()},
         has_portal=city.source.has_portal,
         usual_days=city.source.usual_days,
+        missing={str(kind): why for kind, why in city.missing.items()},
+        breaks=tuple((each.on, each.why) for each in city.breaks),
         left_out=left_out(snapshot),
     )
 

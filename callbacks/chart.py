@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.domain.filters import Filters
 from dashboard.i18n.translator import Translator
 from data_access.store.published import Snapshot
+from layouts.figures import breaks
 from layouts.pages.content import ChartCard
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,16 @@ class Chart:
     drawing: Drawing
     measure: str
     wide: bool = False
+    needs: str = ""
+    """The fact that a city has to publish for it ('closing_time'); empty: none."""
+    over_time: bool = False
+    """Whether its axis is time: then days from which rows mean something else are marked."""
+    instead: str = ""
+    """The fact that a city does not publish where this chart stands in for others; empty: none."""
+
+    def fits(self, missing: Mapping[str, str]) -> bool:
+        """Whether it can be drawn, and has to be, for a city that does not publish some facts."""
+        return self.needs not in missing and (not self.instead or self.instead in missing)
 
 
 def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, scheme: str, draw: bool) -> ChartCard:
@@ -49,8 +60,9 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
     figure: dict[str, Any] | None = None
     try:
         frame = chart.query(snapshot, filters)
-        sentence = chart.drawing.sentence(frame, tr)
-        figure = chart.drawing.figure(frame, tr, scheme) if draw else None
+        marks = _breaks(chart, snapshot, filters)
+        sentence = breaks.said(chart.drawing.sentence(frame, tr), marks, tr)
+        figure = breaks.marked(chart.drawing.figure(frame, tr, scheme), marks, tr, scheme) if draw else None
     except Exception:
         log.exception("the chart %s failed for %s", chart.id, query)
         sentence = tr("This chart could not be made. The other numbers of the page are not affected.")
@@ -66,3 +78,11 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
         chart.measure,
         chart.wide,
     )
+
+
+def _breaks(chart: Chart, snapshot: Snapshot, filters: Filters) -> list[breaks.Break]:
+    """The city's breaks that lie in what the chart shows."""
+    if not chart.over_time:
+        return []
+    first, last = max(filters.start, snapshot.data_from), min(filters.end, snapshot.data_to)
+    return breaks.within([(each.on, each.why) for each in snapshot.city.breaks], first, last)

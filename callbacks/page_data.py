@@ -138,10 +138,12 @@ def _cards(
     *,
     has_targets: bool,
 ) -> tuple[ChartCard, ...]:
+    missing = {str(kind): why for kind, why in snapshot.city.missing.items()}
     there = [
         chart
         for chart in charts
         if route.page in chart.pages
+        and chart.fits(missing)
         and (has_targets or chart.measure != "on_time")
         and not (chart.measure == "backlog" and snapshot.city.sample)
     ]

@@ -20,6 +20,7 @@ from dashboard.i18n.translator import N_, Translator, translator_for
 from dashboard.settings import Settings
 from data_access.store.published import Published
 from layouts.pages.content import Column, PageContent, Table
+from layouts.untimed import STATUSES
 
 HEADERS = {
     "start": N_("From"),
@@ -35,6 +36,7 @@ HEADERS = {
     "at_risk": N_("Still followed"),
     "name": N_("Name"),
     "part": N_("Part"),
+    "status": N_("Status"),
 }
 WORDS = {
     "requests": N_("Requests made"),
@@ -45,6 +47,7 @@ WORDS = {
     "not_yet_due": N_("Not yet due"),
     "without_target": N_("Without a target"),
 }
+STATUS_WORDS = dict(STATUSES)
 SHARES = {"closed_share"}
 MOST_ROWS = 400
 """A table on a screen ends here; the CSV has all rows."""
@@ -63,6 +66,7 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
             with published.open(choose_city(pairs, published, settings)) as snapshot:
                 filters = read_filters([pair for pair in pairs if pair[0] != "lang"], snapshot)
                 frame = chart.query(snapshot, filters)
+                lacking = snapshot.city.missing.get(chart.needs, "")  # type: ignore[call-overload]
                 tag = hashlib.sha256(
                     f"{version_of(snapshot)}|{chart_id}|{form}".encode() + request.query_string
                 ).hexdigest()[:32]
@@ -70,7 +74,7 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
         except FixedYetError as error:
             return from_exception(error)
         tr = translator_for(dict(pairs).get("lang"))
-        response = _rendered(chart, frame, form, tr, name)
+        response = _rendered(chart, frame, form, tr, name, lacking)
         response.headers["Cache-Control"] = "public, no-cache"
         response.set_etag(tag)
         response.make_conditional(request)
@@ -79,23 +83,30 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
     server.add_url_rule("/charts/<chart_id>.<any(html, csv, json):form>", "chart_answer", answer, methods=["GET"])
 
 
-def _rendered(chart: Chart, frame: pd.DataFrame, form: str, tr: Translator, name: str) -> Response:
+def _rendered(chart: Chart, frame: pd.DataFrame, form: str, tr: Translator, name: str, lacking: str) -> Response:
+    """`lacking` is the sentence that says why the city's rows do not allow this chart; then there are no rows."""
+    frame = frame.iloc[:0] if lacking else frame
     columns = tuple(str(column) for column in frame.columns)
     rows: list[dict[str, Any]] = [{column: plain(value) for column, value in row.items()} for row in _records(frame)]
     if form == "json":
-        return Response(to_json({"id": chart.id, "title": chart.title, "rows": rows}), mimetype="application/json")
+        return Response(
+            to_json({"id": chart.id, "title": chart.title, "rows": rows, "lacking": lacking or None}),
+            mimetype="application/json",
+        )
     if form == "csv":
         response = Response(to_csv(columns, rows), mimetype="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    table = data_table(chart, rows, columns, tr)
+    table = data_table(chart, rows, columns, tr, lacking)
     if request.headers.get("Sec-Fetch-Dest", "empty") == "document":  # opened as a page of its own, without scripts
         title = tr(chart.title)
         return Response(plain_page(PageContent(title, title, "", (table,)), tr), mimetype="text/html")
     return Response(table_fragment(table), mimetype="text/html")
 
 
-def data_table(chart: Chart, rows: Sequence[dict[str, Any]], columns: Sequence[str], tr: Translator) -> Table:
+def data_table(
+    chart: Chart, rows: Sequence[dict[str, Any]], columns: Sequence[str], tr: Translator, lacking: str = ""
+) -> Table:
     """The rows of a chart as a table in words: days as days, shares in percent, yes and no."""
     shown = [column for column in columns if any(row[column] is not None for row in rows)]
     cells = tuple(tuple(_cell(column, row[column], chart.measure, tr) for column in shown) for row in rows[:MOST_ROWS])
@@ -106,7 +117,7 @@ def data_table(chart: Chart, rows: Sequence[dict[str, Any]], columns: Sequence[s
         tuple(Column(tr(HEADERS[column])) for column in shown),
         cells,
         note,
-        empty=tr("No requests match this selection. Widen the dates or clear a filter."),
+        empty=lacking or tr("No requests match this selection. Widen the dates or clear a filter."),
     )
 
 
@@ -121,6 +132,8 @@ def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
         return tr.date(pd.Timestamp(value).date())
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
+    if column == "status":
+        return tr(STATUS_WORDS[str(value)])
     if isinstance(value, str):
         return tr(WORDS[value]) if value in WORDS else value
     if (

@@ -22,8 +22,10 @@ from layouts.figures import (
     counts_over_time,
     on_time_over_time,
     on_time_parts,
+    status_mix,
     wait_over_time,
 )
+from layouts.untimed import standing
 
 PARTS = ("on_time", "late_closed", "open_overdue", "not_yet_due", "without_target")
 
@@ -44,6 +46,17 @@ def _made_and_closed(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     )
 
 
+def _made(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """Columns: those of a series, and measure (requests)."""
+    return series(snapshot, filters, "requests").assign(measure="requests")
+
+
+def _statuses(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """Columns: status, value (distinct requests)."""
+    counts = standing(summary(snapshot, filters, with_compare=False))
+    return pd.DataFrame({"status": list(counts), "value": list(counts.values())})
+
+
 def _parts(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     """Columns: part, value."""
     found = summary(snapshot, filters, with_compare=False)["on_time"]
@@ -52,6 +65,19 @@ def _parts(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
 
 def _waits_by(field: str) -> Callable[[Snapshot, Filters], pd.DataFrame]:
     return partial(_waits, field)
+
+
+def _counts_by(field: str) -> Callable[[Snapshot, Filters], pd.DataFrame]:
+    return partial(_counts, field)
+
+
+def _counts(field: str, snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """Columns: name, value (requests); those with most first."""
+    area = snapshot.city.areas.get(field)  # type: ignore[call-overload]
+    rows = [row for row in grouped(snapshot, filters, field) if row["requests"] and row["name"] != NONE_NAME]
+    ordered = sorted(rows, key=lambda row: -row["requests"])
+    names = [area.label.format(name=row["name"]) if area else row["name"] for row in ordered]
+    return pd.DataFrame({"name": names, "value": [row["requests"] for row in ordered]})
 
 
 def _waits(field: str, snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
@@ -92,6 +118,27 @@ CHARTS: tuple[Chart, ...] = (
         _made_and_closed,
         Drawing(counts_over_time.figure, counts_over_time.sentence),
         "requests",
+        over_time=True,
+        needs="closing_time",
+    ),
+    Chart(
+        "requests-made",
+        DETAIL,
+        N_("Requests made"),
+        _made,
+        Drawing(counts_over_time.figure, counts_over_time.sentence),
+        "requests",
+        over_time=True,
+        instead="closing_time",
+    ),
+    Chart(
+        "status-mix",
+        DETAIL,
+        N_("How the requests stand"),
+        _statuses,
+        Drawing(status_mix.figure, status_mix.sentence),
+        "",
+        instead="closing_time",
     ),
     Chart(
         "typical-wait",
@@ -100,6 +147,8 @@ CHARTS: tuple[Chart, ...] = (
         _series("wait"),
         Drawing(wait_over_time.figure, wait_over_time.sentence),
         "wait",
+        over_time=True,
+        needs="closing_time",
     ),
     Chart(
         "backlog",
@@ -108,6 +157,8 @@ CHARTS: tuple[Chart, ...] = (
         _series("backlog"),
         Drawing(backlog_over_time.figure, backlog_over_time.sentence),
         "backlog",
+        over_time=True,
+        needs="closing_time",
     ),
     Chart(
         "share-closed",
@@ -116,6 +167,7 @@ CHARTS: tuple[Chart, ...] = (
         distribution,
         Drawing(closed_share_curve.figure, closed_share_curve.sentence),
         "closed_within",
+        needs="closing_time",
     ),
     Chart(
         "on-time",
@@ -124,6 +176,8 @@ CHARTS: tuple[Chart, ...] = (
         _series("on_time"),
         Drawing(on_time_over_time.figure, on_time_over_time.sentence),
         "on_time",
+        over_time=True,
+        needs="closing_time",
     ),
     Chart(
         "on-time-parts",
@@ -132,6 +186,7 @@ CHARTS: tuple[Chart, ...] = (
         _parts,
         Drawing(on_time_parts.figure, on_time_parts.sentence),
         "on_time",
+        needs="closing_time",
     ),
     Chart(
         "wait-by-department",
@@ -141,6 +196,7 @@ CHARTS: tuple[Chart, ...] = (
         WAIT_BARS,
         "wait",
         wide=True,
+        needs="closing_time",
     ),
     Chart(
         "wait-by-district",
@@ -150,6 +206,7 @@ CHARTS: tuple[Chart, ...] = (
         WAIT_BARS,
         "wait",
         wide=True,
+        needs="closing_time",
     ),
     Chart(
         "wait-by-neighbourhood",
@@ -159,5 +216,23 @@ CHARTS: tuple[Chart, ...] = (
         WAIT_BARS,
         "wait",
         wide=True,
+        needs="closing_time",
+    ),
+    *(
+        Chart(
+            f"requests-by-{field}",
+            (f"{field}s",),
+            title,
+            _counts_by(field),
+            Drawing(bars_by_group.figure, bars_by_group.sentence),
+            "requests",
+            wide=True,
+            instead="closing_time",
+        )
+        for field, title in (
+            ("department", N_("Requests by department")),
+            ("district", N_("Requests by area")),
+            ("neighbourhood", N_("Requests by area")),
+        )
     ),
 )

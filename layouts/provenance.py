@@ -50,6 +50,12 @@ def source_facts(city: CityFacts, tr: Translator) -> list[str]:
             attribution=city.attribution.rstrip(".") + ".",
         ),
         tr(
+            "Requests to {day}, as they stood on {moment}.",
+            day=tr.date(city.data_to),
+            moment=tr.moment(city.data_through),
+        )
+        if "closing_time" in city.missing
+        else tr(
             "Requests to {day}; closings seen through {moment}.",
             day=tr.date(city.data_to),
             moment=tr.moment(city.data_through),

@@ -107,9 +107,16 @@ def problem_sentence(problem: Problem, city: CityFacts, tr: Translator) -> str:
     )
 
 
+def is_timed(numbers: Numbers) -> bool:
+    """Whether the numbers of speed are there: without published closing times they are not."""
+    return numbers["wait"]["n"] is not None
+
+
 def wait(numbers: Numbers, tr: Translator) -> str:
     """The typical wait in words: a time, 'more than N days', or 'too few to say'."""
     found = numbers["wait"]
+    if not is_timed(numbers):
+        return tr("not published")
     if not numbers["requests"]:
         return tr("no requests")
     if found["n"] < TOO_FEW:
@@ -120,6 +127,8 @@ def wait(numbers: Numbers, tr: Translator) -> str:
 def ninety(numbers: Numbers, tr: Translator) -> str:
     """The time within which nine in ten are closed, in words."""
     found = numbers["wait"]
+    if not is_timed(numbers):
+        return tr("not published")
     if not numbers["requests"]:
         return tr("no requests")
     if found["n"] < TOO_FEW:
@@ -144,6 +153,8 @@ def wait_range(numbers: Numbers, tr: Translator) -> str:
 def within(numbers: Numbers, days: int, tr: Translator) -> str:
     """The share closed within so many days, in words."""
     found = numbers["wait"]
+    if not is_timed(numbers):
+        return tr("not published")
     if not numbers["requests"]:
         return tr("no requests")
     if found["n"] < TOO_FEW:
@@ -156,6 +167,8 @@ def within(numbers: Numbers, days: int, tr: Translator) -> str:
 def on_time(numbers: Numbers, tr: Translator) -> str:
     """The on-time rate in words, or that there is no published target."""
     parts = numbers["on_time"]
+    if not is_timed(numbers):
+        return tr("not published")
     if not numbers["requests"]:
         return tr("no requests")
     due = parts["on_time"] + parts["late_closed"] + parts["open_overdue"]
@@ -228,7 +241,7 @@ def count_change(numbers: Numbers, key: str, tr: Translator) -> str:
 def wait_change(numbers: Numbers, tr: Translator) -> str:
     """Whether the typical wait got longer or shorter beyond what chance explains; empty where it cannot be told."""
     earlier = numbers.get("compare")
-    if not earlier or numbers["wait"]["n"] < TOO_FEW or earlier["wait"]["n"] < TOO_FEW:
+    if not earlier or not is_timed(numbers) or numbers["wait"]["n"] < TOO_FEW or earlier["wait"]["n"] < TOO_FEW:
         return ""
     now, before = numbers["wait"], earlier["wait"]
     when = earlier_name(earlier, tr)

@@ -52,6 +52,8 @@ def city_row(snapshot: Snapshot) -> Row:
         "attribution": source.attribution,
         "sample": city.sample,
         "invented": city.invented,
+        "missing": dict(city.missing),
+        "breaks": [{"on": each.on.isoformat(), "why": each.why} for each in city.breaks],
     }
 
 
@@ -119,6 +121,7 @@ def about(snapshot: Snapshot) -> dict[str, Any]:
         **_dates(snapshot),
         "data_version": snapshot.version,
         "method_version": METHOD_VERSION,
+        "missing": dict(snapshot.city.missing),
     }
 
 

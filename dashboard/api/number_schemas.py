@@ -12,6 +12,7 @@ from dashboard.api.schema_parts import (
     TIME,
     Schema,
     count,
+    counted,
     days,
     each,
     maybe,
@@ -42,8 +43,8 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
     ),
     "Wait": thing(
         {
-            "n": count("Distinct requests of the period with a usable duration, the open ones included."),
-            "events": count("Of these, closed."),
+            "n": counted("Distinct requests of the period with a usable duration, the open ones included."),
+            "events": counted("Of these, closed."),
             "p50_days": days("Kaplan-Meier median: the typical wait."),
             "p50_low": days("Lower 95 % limit of the median."),
             "p50_high": days("Upper 95 % limit of the median."),
@@ -54,20 +55,20 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
             "closed_within_low": each(HORIZON_KEYS, share("Lower 95 % limit.")),
             "closed_within_high": each(HORIZON_KEYS, share("Upper 95 % limit.")),
             "closed_within_observed": each(
-                HORIZON_KEYS, value("boolean", "False: a lower bound, nobody was followed for so long.")
+                HORIZON_KEYS, maybe("boolean", "False: a lower bound, nobody was followed for so long.")
             ),
             "longest_observed_days": days("The longest wait that was seen."),
             "closed_only_p50_days": days("Median of the closed ones alone: too fast, for comparison only."),
-            "observed_days": value(
+            "observed_days": maybe(
                 "integer", "Days from the end of the period to data through: the shortest follow-up.", minimum=0
             ),
         },
-        description="Time to close, with open requests censored at data through.",
+        description="Time to close, with open requests censored at data through; all null without closing times.",
     ),
     "OnTime": thing(
         {
             "rate": share("on_time / (on_time + late_closed + open_overdue); null where none was due."),
-            **{name: count("Distinct requests of the period.") for name in PLACE_ON_TIME},
+            **{name: counted("Distinct requests of the period.") for name in PLACE_ON_TIME},
         },
         description="By their due time; the six parts add up to requests - duplicates.",
     ),

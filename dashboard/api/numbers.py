@@ -13,7 +13,6 @@ from data_access.answers import series as over_time
 from data_access.answers.summary import grouped, header, summary
 
 MEASURES: tuple[over_time.Measure, ...] = over_time.MEASURES
-CURVE = ("days", "closed_share", "low", "high", "at_risk")
 GROUPS = {
     "categories": "category",
     "departments": "department",
@@ -32,7 +31,7 @@ def summarised(asked: Asked) -> Content:
     about = header(asked.snapshot, asked.filters)
     numbers = {key: value for key, value in document.items() if key not in about and key != "compare"}
     kept = tuple(flatten(numbers))
-    same = (*(key for key in about if key != "filters"), *CHOSEN, *kept)
+    same = (*(key for key in about if key not in ("filters", "missing")), *CHOSEN, *kept)
     columns = (*same, *(f"compare.{name}" for name in (*COMPARED, *same)))
     return Content(document, columns, (document,), _name(asked, "summary"))
 
@@ -59,7 +58,9 @@ def over_periods(asked: Asked) -> Content:
 def curve(asked: Asked) -> Content:
     """The share closed by days of waiting."""
     rows = _rows(over_time.distribution(asked.snapshot, asked.filters))
-    return Content({**header(asked.snapshot, asked.filters), "rows": rows}, CURVE, rows, _name(asked, "distribution"))
+    return Content(
+        {**header(asked.snapshot, asked.filters), "rows": rows}, over_time.CURVE, rows, _name(asked, "distribution")
+    )
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

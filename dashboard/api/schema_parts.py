@@ -46,6 +46,11 @@ def count(description: str) -> Schema:
     return value("integer", description, minimum=0)
 
 
+def counted(description: str) -> Schema:
+    """A number of requests or rows, or null where the city does not publish what it is counted from."""
+    return maybe("integer", description, minimum=0)
+
+
 def share(description: str) -> Schema:
     """A share from 0 to 1, or null."""
     return maybe("number", description, minimum=0, maximum=1)
@@ -62,6 +67,13 @@ def each(names: tuple[str, ...], schema: Schema, description: str = "") -> Schem
 
 
 HORIZON_KEYS = tuple(str(horizon) for horizon in HORIZONS)
+MISSING = value(
+    "object",
+    "What the city does not publish, each with a sentence for readers: closing_time, location, target, request_id, "
+    "department, district. What needs it is null.",
+    propertyNames={"enum": ["closing_time", "location", "target", "request_id", "department", "district"]},
+    additionalProperties={"type": "string"},
+)
 DAY = value("string", "A local date.", format="date")
 TIME = value("string", "RFC 3339 with the city's offset.", format="date-time")
 MAYBE_TIME = maybe("string", "RFC 3339 with the city's offset, or null.", format="date-time")
@@ -73,6 +85,7 @@ ABOUT: dict[str, Schema] = {
     "data_through": TIME | {"description": "Up to when closings were observed: the censoring time of open requests."},
     "data_version": value("integer", "The published version; a sync that changes anything makes a new one.", minimum=1),
     "method_version": value("string", "The version of the definitions."),
+    "missing": MISSING,
 }
 HEADER: dict[str, Schema] = {
     **ABOUT,
@@ -83,22 +96,25 @@ HEADER: dict[str, Schema] = {
 NUMBERS: dict[str, Schema] = {
     "requests": count("Created in the period, duplicates included."),
     "duplicates": count("Of these, duplicates of another request; they count as reports only."),
-    "open": count("Of the distinct ones, open at data through."),
-    "closed_of_these": count("Of the distinct ones, closed at data through."),
-    "cancelled": count("Of the distinct ones, cancelled at data through."),
-    "closed": count("Distinct requests closed in the period, whenever created."),
+    "open": counted("Of the distinct ones, open at data through, those in progress included."),
+    "in_progress": counted("Of the open ones, those whose status now is in progress."),
+    "closed_of_these": counted("Of the distinct ones, closed at data through."),
+    "cancelled": counted("Of the distinct ones, cancelled at data through."),
+    "closed": counted("Distinct requests closed in the period, whenever created."),
     "backlog": maybe(
-        "integer", "Distinct requests open at the end of the period, whenever created; null for a sample.", minimum=0
+        "integer",
+        "Distinct requests open at the end of the period, whenever created; null for a sample and without closing times.",
+        minimum=0,
     ),
-    "overdue": count("Open at data through and past due, whenever created."),
+    "overdue": counted("Open at data through and past due, whenever created."),
     "wait": ref("Wait"),
     "on_time": ref("OnTime"),
     "outcomes": each(
-        tuple(Outcome), count("Ended requests of the period."), "How the ended requests of the period ended."
+        tuple(Outcome), counted("Ended requests of the period."), "How the ended requests of the period ended."
     ),
     "left_out": each(
         ("city", "information", "no_duration"),
-        count("Requests of the period."),
+        counted("Requests of the period."),
         "What the default origin (city, information) and a missing duration leave out.",
     ),
 }

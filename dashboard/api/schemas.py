@@ -8,13 +8,16 @@ from __future__ import annotations
 from dashboard.api.number_schemas import NUMBER_SCHEMAS
 from dashboard.api.schema_parts import (
     ABOUT,
+    DAY,
     GROUP,
     HEADER,
     HORIZON_KEYS,
     MAYBE_TIME,
+    MISSING,
     RECORD,
     Schema,
     count,
+    counted,
     days,
     each,
     maybe,
@@ -46,7 +49,7 @@ SCHEMAS: dict[str, Schema] = {
                 {
                     "p50_days": days("Half of the requests like it were closed within this time."),
                     "p90_days": days("90 % of them were closed within this time."),
-                    "n": count("Requests like it."),
+                    "n": counted("Requests like it."),
                     "group": GROUP,
                 },
                 description="From residents' requests like it, created in the 24 months before data through.",
@@ -93,6 +96,11 @@ SCHEMAS: dict[str, Schema] = {
             },
             "sample": value("boolean", "Whether the source is a sample: no backlog is given."),
             "invented": value("boolean", "Whether the city is made up."),
+            "missing": MISSING,
+            "breaks": several(
+                thing({"on": DAY, "why": value("string", "What has changed, a sentence.")}),
+                "Days from which rows mean something else: do not compare across them without a look.",
+            ),
         }
     ),
     "Cities": several(ref("City"), "The published cities."),

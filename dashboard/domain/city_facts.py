@@ -78,6 +78,10 @@ class CityFacts:
     """Whether rows are fetched; else files are given to the program."""
     usual_days: int = 1
     """The days that usually pass between two updates of the source."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """What the city does not publish and figures lack (closing_time, target, department, ...), each with its sentence."""
+    breaks: tuple[tuple[date, str], ...] = ()
+    """Days from which rows mean something else, and why."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """What the default view leaves out of the whole store: city, information, duplicates, no_duration."""
 

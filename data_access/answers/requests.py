@@ -15,6 +15,7 @@ from dashboard.domain.periods import shift_months
 from dashboard.domain.request import DIMENSIONS, Status, flags_of
 from dashboard.domain.survival import StillWaiting, Survival, still_waiting
 from data_access.answers.summary import rounded, survival_of
+from data_access.answers.untimed import has_closing_times
 from data_access.local_time import utc_to_local
 from data_access.queries import cohort
 from data_access.queries import requests as queries
@@ -27,6 +28,7 @@ TIMES = ("created_at", "closed_at", "updated_at", "due_at")
 TEXTS = ("status", "outcome", "outcome_words", *DIMENSIONS, "channel_group", "origin")
 COLUMNS = ("request_id", *TIMES, *TEXTS, "duplicate", "latitude", "longitude", "address", "seconds", "flags")
 LOOK_BACK_MONTHS = 24
+EXPECTED = ("p50_days", "p90_days", "n", "group")
 GROUPS = (("category", "district"), ("category",), ("department",), ())
 """The fields that "requests like this one" share with it: the narrowest group that is large enough is taken."""
 
@@ -48,15 +50,21 @@ def page(snapshot: Snapshot, filters: Filters, limit: int, after: Position | Non
 
 
 def one(snapshot: Snapshot, request_id: str) -> Record | None:
-    """One record with its expected wait and, while open, the share like it that waited on; None if it is unknown."""
+    """One record with its expected wait and, while open, the share like it that waited on; None if it is unknown.
+
+    Both are null where the city does not publish when requests were closed.
+    """
     row = queries.one(snapshot, request_id)
     if row is None:
         return None
     found = record(snapshot, row)
-    is_open = found["status"] in (Status.OPEN, Status.IN_PROGRESS) and row["created_at"] <= snapshot.data_through
+    timed = has_closing_times(snapshot)
+    is_open = (
+        timed and found["status"] in (Status.OPEN, Status.IN_PROGRESS) and row["created_at"] <= snapshot.data_through
+    )
     return {
         **found,
-        "expected_wait": expected_wait(snapshot, found),
+        "expected_wait": expected_wait(snapshot, found) if timed else dict.fromkeys(EXPECTED),
         "still_waiting": still_open(snapshot, found, int(row["created_at"])) if is_open else None,
     }
 

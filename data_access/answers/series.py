@@ -14,6 +14,7 @@ from dashboard.domain.metrics import OnTime, backlog
 from dashboard.domain.periods import bucket_end, bucket_start, buckets
 from dashboard.domain.survival import Estimate
 from data_access.answers.summary import rounded, survival_of
+from data_access.answers.untimed import has_closing_times
 from data_access.queries import cohort, volume
 from data_access.queries.conditions import within
 from data_access.store.published import Snapshot
@@ -22,6 +23,7 @@ from data_access.store.tables import facts
 Measure = Literal["requests", "closed", "backlog", "wait", "on_time"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 COLUMNS = ("start", "end", "n", "value", "low", "high", "mature")
+CURVE = ("days", "closed_share", "low", "high", "at_risk")
 Bucket = tuple[date, date]
 
 
@@ -30,9 +32,11 @@ def series(snapshot: Snapshot, filters: Filters, measure: Measure) -> pd.DataFra
 
     `value` is a count, the median wait in days (with its 95 % limits), or the on-time rate; None where there is none.
     `n` is what it was computed from. Outer buckets are cut to the period; a bucket that is cut is not mature.
+    There are no rows where the source lacks what the measure needs.
     """
     first, last = within(snapshot, filters)
-    if first > last or (measure == "backlog" and snapshot.city.sample):
+    unknown = measure != "requests" and not has_closing_times(snapshot)
+    if first > last or unknown or (measure == "backlog" and snapshot.city.sample):
         return pd.DataFrame(columns=list(COLUMNS))
     makers = {"requests": _requests, "closed": _closed, "backlog": _backlog, "wait": _wait, "on_time": _on_time}
     rows = makers[measure](snapshot, filters, buckets(first, last, filters.interval))
@@ -40,7 +44,9 @@ def series(snapshot: Snapshot, filters: Filters, measure: Measure) -> pd.DataFra
 
 
 def distribution(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
-    """The Kaplan-Meier curve of the chosen requests. Columns: days, closed_share, low, high, at_risk."""
+    """The Kaplan-Meier curve of the chosen requests; no rows without closing times. Columns: CURVE."""
+    if not has_closing_times(snapshot):
+        return pd.DataFrame(columns=list(CURVE))
     curve = survival_of(cohort.durations(snapshot, filters)).curve()
     frame = pd.DataFrame(curve._asdict())
     return frame.round({"days": 6, "closed_share": 6, "low": 6, "high": 6})

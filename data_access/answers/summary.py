@@ -18,6 +18,7 @@ from dashboard.domain.method import HORIZONS, METHOD_VERSION
 from dashboard.domain.metrics import OnTime
 from dashboard.domain.request import Outcome
 from dashboard.domain.survival import Survival, kaplan_meier, nearest_rank_days
+from data_access.answers.untimed import STANDING, has_closing_times, untimed
 from data_access.local_time import utc_to_local
 from data_access.queries import cohort, volume
 from data_access.queries.conditions import within
@@ -26,6 +27,7 @@ from data_access.store.tables import facts
 
 Numbers = dict[str, Any]
 ALL: tuple[Hashable, ...] = ()
+AMOUNTS = ("closed", "backlog", "overdue")
 
 
 def summary(snapshot: Snapshot, filters: Filters, *, with_compare: bool = True) -> Numbers:
@@ -95,6 +97,7 @@ def header(snapshot: Snapshot, filters: Filters) -> Numbers:
         "data_through": snapshot.data_through_local.isoformat(timespec="seconds"),
         "data_version": snapshot.version,
         "method_version": METHOD_VERSION,
+        "missing": dict(snapshot.city.missing),
     }
 
 
@@ -153,15 +156,22 @@ def _numbers(
     keys = [column.name for column in by]
     last = within(snapshot, filters)[1]
     counts = _by_key(cohort.counts(snapshot, filters, by, as_of=as_of), keys)
-    waits = {
-        key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)
-    }
+    timed = has_closing_times(snapshot)
+    waits = (
+        {key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)}
+        if timed
+        else {}
+    )
     left = _by_key(cohort.left_out_origins(snapshot, filters, by, as_of=as_of), keys)
-    flows = {
-        "closed": volume.closed(snapshot, filters, by, as_of=as_of),
-        "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of),
-        "overdue": cohort.overdue(snapshot, filters, by, as_of=as_of),
-    }
+    flows = (
+        {}
+        if not timed
+        else {
+            "closed": volume.closed(snapshot, filters, by, as_of=as_of),
+            "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of),
+            "overdue": cohort.overdue(snapshot, filters, by, as_of=as_of),
+        }
+    )
     amounts = {name: {key: int(row["n"]) for key, row in _by_key(frame, keys).items()} for name, frame in flows.items()}
     result: dict[tuple[Hashable, ...], Numbers] = {}
     for key in counts.keys() | {key for found in amounts.values() for key, n in found.items() if n}:
@@ -173,7 +183,7 @@ def _numbers(
             row,
             waits.get(key) or _no_survival(),
             excluded,
-            {name: found.get(key, 0) for name, found in amounts.items()},
+            {name: amounts.get(name, {}).get(key, 0) for name in AMOUNTS},
             as_of,
         )
     return result
@@ -190,8 +200,8 @@ def _assembled(
 ) -> Numbers:
     if snapshot.city.sample:  # what is open in a sample says nothing of what is open
         amounts = {**amounts, "backlog": None}
-    return {
-        **{name: int(row[name]) for name in ("requests", "duplicates", "open", "closed_of_these", "cancelled")},
+    numbers = {
+        **{name: int(row[name]) for name in ("requests", "duplicates", *STANDING)},
         **amounts,
         "wait": {
             **wait_numbers(survival, _follow_up(snapshot, filters.start, as_of)),
@@ -205,6 +215,7 @@ def _assembled(
             "no_duration": int(row["no_duration"]),
         },
     }
+    return numbers if has_closing_times(snapshot) else untimed(numbers, earlier=as_of is not None)
 
 
 def observed_days(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> int:
@@ -235,5 +246,5 @@ def _no_survival() -> Survival:
 
 def _nothing(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> Numbers:
     row = dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
-    amounts = {"closed": 0, "backlog": 0, "overdue": 0}
+    amounts: dict[str, int | None] = dict.fromkeys(AMOUNTS, 0)
     return _assembled(snapshot, filters, row, _no_survival(), {"city": 0, "information": 0}, amounts, as_of)

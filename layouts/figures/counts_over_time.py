@@ -10,7 +10,7 @@ HEIGHT = 300
 
 
 def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.Figure:
-    """Columns: measure ("requests" or "closed"), start, end, value (count; n serves where it is missing), mature."""
+    """Columns: measure ("requests" or "closed", or only one of them), start, end, value (count; n serves where it is missing), mature."""
     made, closed = series(frame, "requests"), series(frame, "closed")
     every = [*made, *closed]
     if not any(point.value for point in every):
@@ -38,7 +38,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
             xaxis=axis,
             yaxis=scales.count_axis(tr("Number of requests"), max(point.value or 0 for point in every), tr, scheme),
             annotations=[*labels, *notes],
-            shapes=lines.shade(made, scheme) or lines.shade(closed, scheme),
+            shapes=lines.shade(made or closed, scheme) or lines.shade(closed or made, scheme),
             margin={"l": 8, "r": theme.room([label["text"] for label in labels]), "t": top, "b": 8},
         ),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import Translator
 from layouts import words
-from layouts.pages.content import Charts, Choice, Link, Numbers, PageContent, PageData
+from layouts.pages.content import Choice, Link, Numbers, PageContent, PageData
 from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, outcomes_table, source_note
+from layouts.untimed import lead, over_time
 
 TOP = 10
 
@@ -40,7 +41,7 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
                 + " "
                 + source_note(data, tr),
             ),
-            Charts(data.charts),
+            *over_time(data, "", tr),
         ),
     )
 
@@ -49,8 +50,8 @@ def content(data: PageData, tr: Translator) -> PageContent:
     """What the brief of one area says."""
     name = words.value_name(data.kind, data.name, data.city, tr)
     area = data.city.areas[data.kind]
-    sentence = words.speed_sentence(data.summary, tr("Requests from here"), tr)
-    if data.everywhere and data.everywhere["wait"]["n"] >= words.TOO_FEW:
+    sentence = lead(data, tr("Requests from here"), tr)
+    if data.everywhere and words.is_timed(data.everywhere) and data.everywhere["wait"]["n"] >= words.TOO_FEW:
         sentence += " " + tr("City-wide the typical wait is {time}.", time=words.wait(data.everywhere, tr))
     return PageContent(
         title=name,
@@ -62,7 +63,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
         above=Link(area.plural, data.href(PATHS[data.kind])),
         blocks=(
             headline(data, tr),
-            Charts(data.charts, tr("Over time")),
+            *over_time(data, tr("Over time"), tr),
             outcomes_table(data, tr),
             group_table(
                 data,
@@ -85,6 +86,8 @@ def content(data: PageData, tr: Translator) -> PageContent:
 
 
 def _range_sentence(data: PageData, rows: list[Numbers], tr: Translator) -> str:
+    if "closing_time" in data.city.missing:
+        return lead(data, tr("Requests in this selection"), tr)
     said = [row for row in rows if row["wait"]["n"] >= words.TOO_FEW and row["wait"]["p50_days"] is not None]
     if len(said) < 2:
         return words.speed_sentence(data.summary, tr("Requests in this selection"), tr)

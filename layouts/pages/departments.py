@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboard.i18n.translator import Translator
 from layouts import words
-from layouts.pages.content import Charts, Link, PageContent, PageData
+from layouts.pages.content import Link, PageContent, PageData
 from layouts.pages.shared import by_requests, group_table, headline, notes, outcomes_table, source_note
+from layouts.untimed import lead, over_time
 
 TOP = 10
 
@@ -16,7 +17,8 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
     return PageContent(
         title=tr("Departments"),
         heading=tr("Departments of {city}", city=data.city.name),
-        sentence=tr.n(
+        sentence=data.city.missing.get("department")
+        or tr.n(
             "{n} department has requests in this selection. They do different work, so their waits are not a ranking.",
             "{n} departments have requests in this selection. They do different work, so their waits are not a ranking.",
             len(rows),
@@ -28,7 +30,7 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
             group_table(
                 data, "department", rows, tr("All departments"), tr, table_id="departments", note=source_note(data, tr)
             ),
-            Charts(data.charts),
+            *over_time(data, "", tr),
         ),
     )
 
@@ -38,7 +40,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
     name = words.value_name("department", data.name, data.city, tr)
     blocks = (
         headline(data, tr),
-        Charts(data.charts, tr("Over time")),
+        *over_time(data, tr("Over time"), tr),
         outcomes_table(data, tr),
         group_table(
             data,
@@ -66,7 +68,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
     return PageContent(
         title=name,
         heading=name,
-        sentence=words.speed_sentence(data.summary, tr("Requests to this department"), tr),
+        sentence=lead(data, tr("Requests to this department"), tr),
         scope=words.scope(data.filters, data.city, tr),
         notes=notes(data, tr),
         matched=data.summary["requests"],

@@ -14,6 +14,7 @@ from layouts import words
 from layouts.figures import theme
 from layouts.pages.content import AreaMap, Block, Choice, Link, Numbers, PageContent, PageData, Prose
 from layouts.pages.shared import PATHS, group_table, notes
+from layouts.untimed import may_be_said
 
 MEASURES = {
     "wait": N_("Typical wait"),
@@ -70,14 +71,15 @@ ROUND: dict[str, tuple[float, ...]] = {
 
 def content(data: PageData, tr: Translator) -> PageContent:
     """What the map page says; where no boundaries are published, only the table."""
-    measure = data.chosen.get("measure", "wait")
-    measure = measure if measure in MEASURES else "wait"
+    offered = may_be_said(tuple(MEASURES), data.city)
+    measure = data.chosen.get("measure", offered[0])
+    measure = measure if measure in offered else offered[0]
     area = data.city.areas[data.kind]
     rows = [row for row in data.groups[data.kind] if row["requests"] or row["backlog"]]
     kinds = tuple(
         (Link(other.plural, _href(data, kind, measure)), kind == data.kind) for kind, other in data.city.areas.items()
     )
-    measures = tuple((Link(tr(title), _href(data, data.kind, key)), key == measure) for key, title in MEASURES.items())
+    measures = tuple((Link(tr(MEASURES[key]), _href(data, data.kind, key)), key == measure) for key in offered)
     return PageContent(
         title=tr("Map"),
         heading=tr("{measure} by area", measure=tr(MEASURES[measure])),
@@ -85,11 +87,11 @@ def content(data: PageData, tr: Translator) -> PageContent:
         if data.kind in data.boundaries
         else tr("Choose an area of the table to open its page."),
         scope=words.scope(data.filters, data.city, tr),
-        notes=notes(data, tr),
+        notes=(*notes(data, tr), *((why,) if (why := data.city.missing.get("closing_time")) else ())),
         matched=data.summary["requests"],
         blocks=(
             *((Choice(tr("Kind of area"), kinds),) if len(kinds) > 1 else ()),
-            Choice(tr("Show"), measures),
+            *((Choice(tr("Show"), measures),) if len(measures) > 1 else ()),
             _map(data, rows, measure, tr),
             group_table(
                 data,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dashboard.i18n.translator import Translator
 from layouts import words
-from layouts.pages.content import Charts, Link, PageContent, PageData
+from layouts.pages.content import Link, PageContent, PageData
 from layouts.pages.shared import by_requests, group_table, headline, notes, source_note
+from layouts.untimed import lead, over_time
 
 TOP = 10
 
@@ -17,14 +18,16 @@ def content(data: PageData, tr: Translator) -> PageContent:
     departments = by_requests(data.groups["department"])
     return PageContent(
         title=tr("Overview"),
-        heading=tr("How fast are problems dealt with in {city}?", city=city),
-        sentence=words.speed_sentence(data.summary, tr("Requests in this selection"), tr),
+        heading=tr("How fast are problems dealt with in {city}?", city=city)
+        if "closing_time" not in data.city.missing
+        else tr("What is reported in {city}, and how does it stand?", city=city),
+        sentence=lead(data, tr("Requests in this selection"), tr),
         scope=words.scope(data.filters, data.city, tr),
         notes=notes(data, tr),
         matched=data.summary["requests"],
         blocks=(
             headline(data, tr),
-            Charts(data.charts, tr("Over time")),
+            *over_time(data, tr("Over time"), tr),
             group_table(
                 data,
                 "category",

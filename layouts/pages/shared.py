@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dashboard.i18n.translator import N_, Translator
 from layouts import words
 from layouts.pages.content import Cell, Column, Link, Number, Numbered, Numbers, PageData, Table
+from layouts.untimed import STATUSES, status_cells, status_numbers
 
 OUTCOMES = {
     "work_done": N_("Work done"),
@@ -19,6 +20,15 @@ OUTCOMES = {
     "unknown": N_("Not known: the text does not say"),
 }
 PATHS = {"department": "/departments", "district": "/districts", "neighbourhood": "/neighbourhoods"}
+TIMED = (
+    N_("Requests"),
+    N_("Open"),
+    N_("Typical wait"),
+    N_("Nine in ten closed within"),
+    N_("Closed within 30 days"),
+    N_("On time"),
+)
+"""The columns of a table of groups after the name, where closing times are published."""
 MOST_PROBLEMS = 3
 """So many values that were left out of an address are told one by one."""
 
@@ -26,16 +36,19 @@ MOST_PROBLEMS = 3
 def headline(data: PageData, tr: Translator) -> Numbered:
     """The figures that every selection has, each with what it rests on."""
     found = data.summary
+    requests = Number(
+        tr("Requests"),
+        tr.number(found["requests"]),
+        _duplicates(found, tr),
+        words.count_change(found, "requests", tr),
+        "requests",
+    )
+    if not words.is_timed(found):
+        return Numbered((requests, *status_numbers(found, tr)))
     waits, parts = found["wait"], found["on_time"]
     due = parts["on_time"] + parts["late_closed"] + parts["open_overdue"]
     numbers = [
-        Number(
-            tr("Requests"),
-            tr.number(found["requests"]),
-            _duplicates(found, tr),
-            words.count_change(found, "requests", tr),
-            "requests",
-        ),
+        requests,
         Number(
             tr("Typical wait"), words.wait(found, tr), _wait_detail(found, tr), words.wait_change(found, tr), "wait"
         ),
@@ -46,7 +59,7 @@ def headline(data: PageData, tr: Translator) -> Numbered:
             "",
             "closed_within",
         ),
-        Number(tr("On time"), words.on_time(found, tr), _on_time_detail(parts, due, tr), "", "on_time"),
+        Number(tr("On time"), words.on_time(found, tr), _on_time_detail(data, parts, due, tr), "", "on_time"),
     ]
     if not data.city.sample:
         numbers.append(
@@ -66,24 +79,21 @@ def group_table(
     more: Link | None = None,
     note: str = "",
 ) -> Table:
-    """A table with one row a department, area or problem."""
+    """A table with one row a department, area or problem; a sentence where the city does not publish the field."""
+    timed = "closing_time" not in data.city.missing
     columns = (
         Column(words.field_name(field, data.city, tr), numeric=False),
-        Column(tr("Requests")),
-        Column(tr("Open")),
-        Column(tr("Typical wait")),
-        Column(tr("Nine in ten closed within")),
-        Column(tr("Closed within 30 days")),
-        Column(tr("On time")),
+        *(Column(tr(name)) for name in (TIMED if timed else (TIMED[0], *(name for _, name in STATUSES)))),
     )
+    unpublished = data.city.missing.get(field, "")
     return Table(
         table_id,
         heading,
         columns,
-        tuple(_group_row(data, field, row, tr) for row in rows),
+        () if unpublished else tuple(_group_row(data, field, row, tr) for row in rows),
         note,
-        more,
-        tr("No requests match this selection. Widen the dates or clear a filter."),
+        None if unpublished else more,
+        unpublished or tr("No requests match this selection. Widen the dates or clear a filter."),
     )
 
 
@@ -167,6 +177,8 @@ def _group_row(data: PageData, field: str, row: Numbers, tr: Translator) -> tupl
     name = words.value_name(field, row["name"], data.city, tr)
     path = PATHS.get(field)
     head: Cell = Link(name, data.href(f"{path}/{row['slug']}")) if path else name
+    if not words.is_timed(row):
+        return (head, tr.number(row["requests"]), *status_cells(row, tr))
     return (
         head,
         tr.number(row["requests"]),
@@ -197,7 +209,9 @@ def _wait_detail(found: Numbers, tr: Translator) -> str:
     )
 
 
-def _on_time_detail(parts: Numbers, due: int, tr: Translator) -> str:
+def _on_time_detail(data: PageData, parts: Numbers, due: int, tr: Translator) -> str:
+    if not due and "target" in data.city.missing:
+        return data.city.missing["target"]
     if not due:
         return tr.n("{n} request without a target", "{n} requests without a target", parts["without_target"])
     return tr(

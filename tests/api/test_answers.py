@@ -107,7 +107,8 @@ def test_csv_is_the_same_as_json(client: FlaskClient, path: str, city: str):
 
 
 def test_lists_without_a_period_are_the_same_as_csv(client: FlaskClient):
-    assert table(client, "/cities.csv") == [as_cells(row) for row in get(client, "/cities").json]
+    known = [{key: row[key] for key in row if key not in ("missing", "breaks")} for row in get(client, "/cities").json]
+    assert table(client, "/cities.csv") == [as_cells(row) for row in known]
     fields = get(client, "/options").json["fields"]
     assert table(client, "/options.csv") == [
         as_cells({"field": field, **row}) for field, rows in fields.items() for row in rows

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+from flask.testing import FlaskClient
+
 Said = tuple[str, str]
 """A tag and the text in it."""
 TOLD = {"h1", "h2", "h3", "dt", "dd", "th", "td"}
@@ -83,6 +85,14 @@ def of_layout(component: Any) -> Node:
         elif child is not None:
             node.children.append(str(child))
     return node
+
+
+def both(client: FlaskClient, address: str) -> list[Node]:
+    """The first HTML of a page and what Dash draws of it."""
+    first = client.get(address)
+    assert first.status_code == 200, address
+    drawn = client.get("/_dash-layout", headers={"Referer": f"http://localhost{address}"}).json
+    return [of_html(first.text), of_layout(drawn["props"]["children"])]  # type: ignore[index]
 
 
 def said(page: Node) -> list[Said]:

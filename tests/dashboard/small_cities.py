@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data_access.city import City
@@ -19,6 +19,8 @@ SOURCE = {"name": "Open data", "licence": "CC0", "attribution": "The city"}
 NO_CLOSING = "Mapleton does not publish when a request was closed, so nothing can be said about how long requests take."
 NO_TARGET = "Mapleton publishes no targets."
 BREAK = "The system was replaced; several types have <other> names & meanings since."
+SOON = datetime(2024, 7, 2, 12, tzinfo=UTC)
+"""Two days after the last request."""
 FIRST = datetime(2022, 7, 1, 9)  # noqa: DTZ001 - the file's times are local
 
 

@@ -13,30 +13,11 @@ from dashboard.app import create_app
 from dashboard.domain.errors import SourceError
 from dashboard.settings import load
 from tests.builders import Store
-from tests.dashboard.reading import Node, of_html, of_layout
-from tests.dashboard.small_cities import make_cities, portal_city, rows_of
+from tests.dashboard.reading import Node, both, of_html
+from tests.dashboard.small_cities import SOON, portal_city, rows_of
 
-SOON = datetime(2024, 7, 2, 12, tzinfo=UTC)
 LATE = datetime(2024, 8, 9, 12, tzinfo=UTC)
 EVERYWHERE = ("/", "/departments", "/departments/streets", "/districts", "/districts/1", "/map", "/about")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cities(tmp_path_factory.mktemp("cities"))
-
-
-@pytest.fixture(scope="module")
-def reader(data: Path) -> FlaskClient:
-    return create_app(load(data_dir=data, city="testville"), clock=lambda: SOON).test_client()
-
-
-def both(client: FlaskClient, address: str) -> list[Node]:
-    """The first HTML of a page and what Dash draws of it."""
-    first = client.get(address)
-    assert first.status_code == 200, address
-    drawn = client.get("/_dash-layout", headers={"Referer": f"http://localhost{address}"}).json
-    return [of_html(first.text), of_layout(drawn["props"]["children"])]  # type: ignore[index]
 
 
 def choice(document: Node) -> dict[str, str]:
@@ -55,19 +36,19 @@ def banners(document: Node) -> list[str]:
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-def test_every_page_lets_a_city_be_chosen(reader: FlaskClient, path: str) -> None:
-    for document in both(reader, path):
-        links = choice(document)
-        assert list(links) == ["Mapleton", "Plainfield", "Testville"]
-        for href in links.values():
-            answer = reader.get(href)
-            assert answer.status_code == 200, href
-            assert "was left out" not in of_html(answer.text).text()
+def test_every_page_lets_a_city_be_chosen(cities_client: FlaskClient, path: str) -> None:
+    first, drawn = (choice(document) for document in both(cities_client, path))
+    assert list(first) == ["Mapleton", "Plainfield", "Testville"]
+    assert first == drawn
+    for href in first.values():
+        answer = cities_client.get(href)
+        assert answer.status_code == 200, href
+        assert "was left out" not in of_html(answer.text).text()
 
 
-def test_the_chosen_city_keeps_what_it_can_of_the_selection(reader: FlaskClient) -> None:
+def test_the_chosen_city_keeps_what_it_can_of_the_selection(cities_client: FlaskClient) -> None:
     asked = "city=testville&period=90d&origin=all&district=2&department=Parks&category=Pothole&interval=week&lang=qps"
-    for document in both(reader, f"/departments/parks?{asked}"):
+    for document in both(cities_client, f"/departments/parks?{asked}"):
         target = urlsplit(choice(document)["Mapleton"])
         assert target.path == "/departments"
         assert parse_qs(target.query) == {
@@ -79,24 +60,26 @@ def test_the_chosen_city_keeps_what_it_can_of_the_selection(reader: FlaskClient)
         }
 
 
-def test_given_dates_are_kept_where_the_other_city_has_data(reader: FlaskClient) -> None:
-    for document in both(reader, "/?from=2024-01-01&to=2024-03-31"):
+def test_given_dates_are_kept_where_the_other_city_has_data(cities_client: FlaskClient) -> None:
+    for document in both(cities_client, "/?from=2024-01-01&to=2024-03-31"):
         links = {name: parse_qs(urlsplit(href).query) for name, href in choice(document).items()}
         assert (links["Mapleton"]["from"], links["Mapleton"]["to"]) == (["2024-01-01"], ["2024-03-31"])
         assert not {"from", "to"} & links["Plainfield"].keys()
 
 
 @pytest.mark.parametrize(("path", "there"), [("/districts/2", "/"), ("/map?measure=wait", "/"), ("/about", "/about")])
-def test_a_page_that_the_other_city_has_not_becomes_one_that_it_has(reader: FlaskClient, path: str, there: str) -> None:
-    for document in both(reader, path):
+def test_a_page_that_the_other_city_has_not_becomes_one_that_it_has(
+    cities_client: FlaskClient, path: str, there: str
+) -> None:
+    for document in both(cities_client, path):
         assert urlsplit(choice(document)["Plainfield"]).path == there
 
 
-def test_the_footer_says_what_the_rows_are_and_what_is_left_out(reader: FlaskClient) -> None:
+def test_the_footer_says_what_the_rows_are_and_what_is_left_out(cities_client: FlaskClient) -> None:
     rows = rows_of(400)
     questions = [row for row in rows if row["Kind"] == "Question"]
     crews = [row for row in rows if row["Source"] == "Crew" and row["Kind"] != "Question"]
-    for document in both(reader, "/departments"):
+    for document in both(cities_client, "/departments"):
         (footer,) = document.all("footer")[:1]
         text = footer.text()
         assert "Open data, CC0. The city." in text
@@ -104,17 +87,17 @@ def test_the_footer_says_what_the_rows_are_and_what_is_left_out(reader: FlaskCli
         assert f"Of 400 rows, the default view leaves out {len(crews)} requests made by city staff" in text
         assert f"{len(questions)} requests answered as questions" in text
         assert "a sample" not in text
-    (sample,) = of_html(reader.get("/?city=plainfield").text).all("footer")[:1]
+    (sample,) = of_html(cities_client.get("/?city=plainfield").text).all("footer")[:1]
     assert "The rows are a sample" in sample.text()
 
 
-def test_no_banner_while_the_source_is_as_fresh_as_it_usually_is(reader: FlaskClient) -> None:
+def test_no_banner_while_the_source_is_as_fresh_as_it_usually_is(cities_client: FlaskClient) -> None:
     for path in ("/", "/about"):
-        assert [banners(document) for document in both(reader, path)] == [[], []]
+        assert [banners(document) for document in both(cities_client, path)] == [[], []]
 
 
-def test_late_data_are_told_on_every_page_with_their_last_day(data: Path) -> None:
-    client = create_app(load(data_dir=data, city="testville"), clock=lambda: LATE).test_client()
+def test_late_data_are_told_on_every_page_with_their_last_day(cities_dir: Path) -> None:
+    client = create_app(load(data_dir=cities_dir, city="testville"), clock=lambda: LATE).test_client()
     for path in EVERYWHERE:
         for document in both(client, path):
             assert banners(document) == [
@@ -124,13 +107,15 @@ def test_late_data_are_told_on_every_page_with_their_last_day(data: Path) -> Non
         assert banners(document) == ["Nothing newer than Jun 30, 2024 has been loaded here; what you see ends there."]
 
 
-def test_the_usual_silence_and_three_days_pass_before_it_is_told(data: Path) -> None:
+def test_the_usual_silence_and_three_days_pass_before_it_is_told(cities_dir: Path) -> None:
     through = datetime.fromisoformat(
-        create_app(load(data_dir=data)).test_client().get("/api/v1/summary?city=testville").json["data_through"]  # type: ignore[index]
+        create_app(load(data_dir=cities_dir)).test_client().get("/api/v1/summary?city=testville").json["data_through"]  # type: ignore[index]
     )
     for hours, told in ((5 * 24, 0), (5 * 24 + 1, 1)):
         moment = datetime.fromtimestamp(through.timestamp() + hours * 3600, UTC)
-        client = create_app(load(data_dir=data, city="testville"), clock=lambda moment=moment: moment).test_client()
+        client = create_app(
+            load(data_dir=cities_dir, city="testville"), clock=lambda moment=moment: moment
+        ).test_client()
         assert len(banners(both(client, "/")[0])) == told
 
 
