@@ -19,3 +19,11 @@ def boston_csv() -> Path:
     if not path.is_file():
         pytest.skip(f"The Boston sample is not at {path}; set FIXEDYET_SAMPLE_DATA to the folder that holds boston/.")
     return path
+
+
+def sample(name: str) -> Path:
+    """A file of the sample folder ('chicago/requests-2021-01-01.csv.gz'); skips the calling test when it is not there."""
+    path = sample_folder() / name
+    if not path.is_file():
+        pytest.skip(f"The sample is not at {path}; set FIXEDYET_SAMPLE_DATA to the folder that holds {name}.")
+    return path
