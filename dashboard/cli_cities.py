@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,9 @@ from dashboard import console
 from dashboard.domain.errors import SourceError
 from dashboard.settings import Settings, load
 from data_access.check.checking import ROWS, check_file
+from data_access.check.first_page import first_page, sets_to_check
 from data_access.check.in_words import in_words
+from data_access.check.report import Report
 from data_access.city import City, city_files, load_city, read_city_file
 from data_access.store.published import Published
 
@@ -58,9 +62,14 @@ def cities_check(
     city: Annotated[str, typer.Argument(help="The city's id, or the path of its file.")],
     source: Annotated[
         Path | None,
-        typer.Option("--from", help="A file of rows (.csv, .csv.gz, .zip, .parquet; - for standard input)."),
+        typer.Option(
+            "--from", help="A file of rows (.csv, .csv.gz, .zip, .parquet; - for standard input); none: the portal."
+        ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="How many of the first rows to read.")] = ROWS,
+    data_set: Annotated[
+        str, typer.Option("--data-set", help="Of the portal, the id of the data set; none: one for each schema.")
+    ] = "",
 ) -> None:
     """Read a city's first rows with its file, tell what would become of them, and propose what the file may lack.
 
@@ -68,15 +77,31 @@ def cities_check(
 
     Example: fixedyet cities check boston --from requests-2015.csv.gz
     """
-    found = _city(city, load())
-    if source is None:
-        raise SourceError(f"Give a file to check {found.name}'s map with: fixedyet cities check {city} --from FILE.")
+    settings = load()
+    found = _city(city, settings)
+    problems: list[str] = []
     with console.progress() as tell:
-        report = check_file(found, source, rows=rows, progress=lambda share: tell(f"Checking {source.name}", share))
-    for line in in_words(report):
-        typer.echo(line)
-    if report.problem:
-        raise SourceError(report.problem)
+        for report in _reports(found, source, rows, data_set, settings, tell):
+            for line in in_words(report):
+                typer.echo(line)
+            problems += [report.problem] if report.problem else []
+    if problems:
+        raise SourceError(problems[0])
+
+
+def _reports(
+    city: City, source: Path | None, rows: int, data_set: str, settings: Settings, tell: console.Tell
+) -> Iterator[Report]:
+    if source is not None:
+        yield check_file(city, source, rows=rows, progress=lambda share: tell(f"Checking {source.name}", share))
+        return
+    for each in sets_to_check(city, data_set):
+        name = f"Reading {each.name or each.id or city.source.name}"
+        tell(name, 0.0)
+        with tempfile.TemporaryDirectory(prefix="fixedyet-") as folder:
+            page = first_page(city, each, Path(folder), rows=rows, token=settings.socrata_token)
+            tell(name, 1.0)
+            yield check_file(city, page, rows=rows, schema=each.schema_name, member=each.member)
 
 
 def _city(name: str, settings: Settings) -> City:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     cities_dir: Path | None = Field(None, description="Folder with more city files.")
     public_url: str = Field("", description="Absolute address of the site, with its path prefix.")
     contact: str = Field("", description="Where corrections and accessibility reports go: an e-mail or web address.")
+    socrata_token: str = Field("", description="Application token for Socrata portals; without one they may slow down.")
     tiles: str = Field("", description="Map tiles: the URL template, a space, and the attribution. Empty: no tiles.")
     proxies: int = Field(0, ge=0, le=9, description="Number of trusted proxies in front (X-Forwarded-*).")
     host: str = Field("127.0.0.1", description="Address to listen on.")
