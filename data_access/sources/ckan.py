@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from data_access.sources.base import Ask, Page, WholeFile
 from data_access.sources.download import download
 from data_access.sources.http import Answer, Door, Read
 from data_access.sources.json_text import as_text, read_object
-from data_access.sources.marks import need_created, parse_time
+from data_access.sources.marks import is_within, need_created
 from data_access.sources.refusals import given_up, in_its_words, named
 from data_access.sources.retries import ATTEMPTS, Unreadable
 
@@ -118,14 +117,7 @@ class Ckan:
                 f"{named(self._city, data_set)} has no column '{data_set.created}'; mend created in {self._city.id}.toml."
             )
         place = header.index(data_set.created)
-        return [row for row in rows if self._is_within(row[place], ask)]
-
-    def _is_within(self, text: str, ask: Ask) -> bool:
-        moment = parse_time(text)
-        if moment is None:
-            return True
-        day: date = (moment.astimezone(self._city.zone) if moment.tzinfo else moment).date()
-        return (ask.since or day) <= day <= (ask.until or day)
+        return [row for row in rows if is_within(row[place], ask, self._city)]
 
     def _resource(self, data_set: DataSet) -> Mapping[str, Any]:
         return self._action(data_set, "resource_show", {"id": data_set.id}, lambda result: result)

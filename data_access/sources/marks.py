@@ -63,6 +63,15 @@ def need_created(data_set: DataSet, ask: Ask, city: City) -> None:
         )
 
 
+def is_within(text: str, ask: Ask, city: City) -> bool:
+    """Whether a row created at a time belongs to the days asked for; one that cannot be read does, to be judged later."""
+    moment = parse_time(text)
+    if moment is None:
+        return True
+    day: date = (moment.astimezone(city.zone) if moment.tzinfo else moment).date()
+    return (ask.since or day) <= day <= (ask.until or day)
+
+
 def parse_time(text: str) -> datetime | None:
     """A time as portals write it ('2021-01-01T00:00:09.000', with or without zone); None if it is none."""
     try:

@@ -10,6 +10,7 @@ from data_access.sources.arcgis import Arcgis
 from data_access.sources.base import Source
 from data_access.sources.ckan import Ckan
 from data_access.sources.http import Door
+from data_access.sources.open311 import Open311
 from data_access.sources.socrata import Socrata
 
 
@@ -20,7 +21,9 @@ def open_source(city: City, door: Door, now: datetime) -> Source:
             return Arcgis(city, door, now)
         case "ckan":
             return Ckan(city, door)
+        case "open311":
+            return Open311(city, door, now)
         case "socrata":
             return Socrata(city, door, now)
-        case _:
+        case "files":
             raise SourceError(f"{city.name} has no portal that can be read; give files with --from.")

@@ -14,9 +14,10 @@ from data_access.city import City
 from data_access.sources.base import Ask, Fetched
 from data_access.sources.fetching import fetch
 from tests.portals.arcgis import ArcgisPortal
-from tests.portals.cities import LAYER, RESOURCE_ID, SOCRATA_ID, arcgis_city, ckan_city, socrata_city
+from tests.portals.cities import LAYER, RESOURCE_ID, SOCRATA_ID, arcgis_city, ckan_city, open311_city, socrata_city
 from tests.portals.ckan import CkanPortal
 from tests.portals.exchange import Fault
+from tests.portals.open311 import Open311Portal
 from tests.portals.server import Portal
 from tests.portals.socrata import SocrataPortal
 from tests.portals.table import Table
@@ -39,6 +40,10 @@ class Kind(ABC):
     texts: tuple[str, ...] = ("Id", "Status", "Note", "Type", "Detail", "Department", "District", "Lat", "Address")
     by_column: bool = True
     """Whether the portal can be asked for what has changed."""
+    counts: bool = True
+    """Whether the portal tells how many rows there are, so that an answer with too few can be noticed."""
+    days_apart: int = 1
+    """The days between two rows' creation with which there are enough pages."""
 
     @abstractmethod
     def portal(self, table: Table, *faults: Fault) -> Portal:
@@ -92,12 +97,37 @@ class CkanKind(Kind):
         return column
 
 
+class Open311Kind(Kind):
+    """An Open311 endpoint: its pages are windows of time."""
+
+    def portal(self, table: Table, *faults: Fault) -> Portal:
+        return Open311Portal(table, *faults)
+
+    def city(self, url: str, **source: Any) -> City:
+        return open311_city(url, **{"timeout_seconds": 5, "since": "2023-05-01"} | source)
+
+    def header(self, column: str) -> str:
+        return OPEN311_HEADERS[column]
+
+
+OPEN311_HEADERS = {
+    "Id": "service_request_id",
+    "Note": "status_notes",
+    "Type": "service_name",
+    "Detail": "description",
+    "Department": "agency_responsible",
+    "Lat": "lat",
+    "Address": "address",
+}
 SMALL = {"page_rows": PAGE_ROWS, "timeout_seconds": 5}
 SOCRATA = SocrataKind("socrata", "$order=:id", SOCRATA_ID, "gone-0000")
 ARCGIS = ArcgisKind("arcgis", "orderByFields", LAYER, "Gone/FeatureServer/0")
 CKAN = CkanKind("ckan", "sort=_id", RESOURCE_ID, "gone", by_column=False)
+OPEN311 = Open311Kind(
+    "open311", "start_date", "", "gone", tuple(OPEN311_HEADERS), by_column=False, counts=False, days_apart=16
+)
 
-KINDS: tuple[Kind, ...] = (SOCRATA, ARCGIS, CKAN)
+KINDS: tuple[Kind, ...] = (SOCRATA, ARCGIS, CKAN, OPEN311)
 
 
 @dataclass

@@ -22,6 +22,7 @@ from tests.portals.table import Table
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
+LAST = datetime(2024, 5, 25, 9, 30, tzinfo=UTC)
 ODD = {
     "r03": 'says "now", and\nthen nothing',
     "r05": "it's; a, b",
@@ -30,14 +31,14 @@ ODD = {
 }
 
 
-def table(count: int = 24) -> Table:
-    """Rows created on as many days from 2 May on."""
-    first = datetime(2024, 5, 2, 9, 30, tzinfo=UTC)
+def table(kind: Kind, count: int = 24) -> Table:
+    """Rows created on as many days until LAST."""
+    first = LAST - timedelta(days=kind.days_apart * (count - 1))
     return Table.of(
         row(
             f"r{n:02}",
-            f"{first + timedelta(days=n):%Y-%m-%d %H:%M:%S}",
-            closed=f"{first + timedelta(days=n + 3):%Y-%m-%d %H:%M:%S}" if n % 3 else "",
+            f"{first + timedelta(days=n * kind.days_apart):%Y-%m-%d %H:%M:%S}",
+            closed=f"{first + timedelta(days=n * kind.days_apart + 3):%Y-%m-%d %H:%M:%S}" if n % 3 else "",
             Detail=ODD.get(f"r{n:02}", "plain"),
             District="" if n % 5 == 0 else "3",
         )
@@ -55,7 +56,7 @@ def all_ids(source: Table) -> list[str]:
 
 @every_kind
 def test_a_first_load_holds_every_row_once_with_its_texts(kind: Kind, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     with kind.portal(source) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
         fetched = reader.load()
@@ -76,7 +77,7 @@ def test_a_first_load_holds_every_row_once_with_its_texts(kind: Kind, tmp_path: 
 
 @every_kind
 def test_a_stop_loses_no_finished_page_and_reads_none_again(kind: Kind, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     broken = Fault(faults.status(500), at=3, times=ATTEMPTS, matching=kind.page)
     with kind.portal(source, broken) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
@@ -97,7 +98,7 @@ def test_a_stop_loses_no_finished_page_and_reads_none_again(kind: Kind, tmp_path
 
 @every_kind
 def test_a_part_that_was_half_written_when_it_stopped_is_cut_back(kind: Kind, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     broken = Fault(faults.status(503), at=3, times=ATTEMPTS, matching=kind.page)
     with kind.portal(source, broken) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
@@ -112,7 +113,7 @@ def test_a_part_that_was_half_written_when_it_stopped_is_cut_back(kind: Kind, tm
 @every_kind
 @pytest.mark.parametrize("why", ["another ask", "a day later", "another file", "a part is gone"])
 def test_a_stopped_load_is_begun_anew_when_it_no_longer_fits(kind: Kind, why: str, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     broken = Fault(faults.status(503), at=3, times=ATTEMPTS, matching=kind.page)
     with kind.portal(source, broken) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
@@ -121,7 +122,7 @@ def test_a_stopped_load_is_begun_anew_when_it_no_longer_fits(kind: Kind, why: st
         first = portal.asked(kind.page)[0].text
         ask = Ask()
         if why == "another ask":
-            ask = Ask(since=date(2024, 5, 1))
+            ask = Ask(since=date(2022, 5, 1))
         elif why == "a day later":
             reader.now = NOW + timedelta(hours=25)
         elif why == "another file":
@@ -139,7 +140,7 @@ def test_a_stopped_load_is_begun_anew_when_it_no_longer_fits(kind: Kind, why: st
 
 @every_kind
 def test_a_finished_load_asks_nothing_until_it_is_forgotten(kind: Kind, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     with kind.portal(source) as portal:
         reader = Reader(kind.city(portal.url), tmp_path / "download")
         first = reader.load()
@@ -154,7 +155,7 @@ def test_a_finished_load_asks_nothing_until_it_is_forgotten(kind: Kind, tmp_path
 
 @every_kind
 def test_a_later_load_reads_what_is_new_and_what_was_created_lately(kind: Kind, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     source.frozen = datetime(2024, 6, 10, 12, 0, tzinfo=UTC)
     source.touch("r12")
     with kind.portal(source) as portal:
@@ -164,7 +165,8 @@ def test_a_later_load_reads_what_is_new_and_what_was_created_lately(kind: Kind, 
         source.frozen += timedelta(hours=30)
         source.change("r01", Status="Closed", Note="done")
         source.add(row("new", "2024-06-11 09:00:00"))
-        later = reader.load(Ask(mark=first.mark, reread_from=date(2024, 5, 24)))
+        reader.now += timedelta(hours=1)
+        later = reader.load(Ask(mark=first.mark, reread_from=(LAST - timedelta(days=kind.days_apart)).date()))
         found = {one[kind.header("Id")]: one for one in rows_of(later)}
         lately = {"r22", "r23", "new"}
         assert lately <= set(found)
@@ -227,7 +229,7 @@ def test_days_are_the_citys_and_both_ends_belong_to_them(kind: Kind, tmp_path: P
     ],
 )
 def test_what_helps_to_be_asked_again_is_asked_again(kind: Kind, harm: Harm, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     with kind.portal(source, Fault(harm, at=2, matching=kind.page)) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
         fetched = reader.load()
@@ -237,7 +239,7 @@ def test_what_helps_to_be_asked_again_is_asked_again(kind: Kind, harm: Harm, tmp
 
 @every_kind
 def test_an_answer_that_does_not_come_is_asked_for_again(kind: Kind, tmp_path: Path) -> None:
-    source = table(10)
+    source = table(kind, 10)
     with kind.portal(source, Fault(faults.held(), at=2, matching=kind.page)) as portal:
         reader = Reader(kind.city(portal.url, timeout_seconds=1), tmp_path)
         assert ids(kind, rows_of(reader.load())) == all_ids(source)
@@ -253,15 +255,22 @@ def test_an_answer_that_does_not_come_is_asked_for_again(kind: Kind, tmp_path: P
 )
 @pytest.mark.parametrize("at", [1, 3, 4])
 def test_a_page_that_looks_right_and_is_not_loses_no_row(kind: Kind, harm: Harm, at: int, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
     with kind.portal(source, Fault(harm, at=at, matching=kind.page)) as portal:
-        fetched = Reader(kind.city(portal.url), tmp_path).load()
-    assert sorted(set(ids(kind, rows_of(fetched)))) == all_ids(source)
+        reader = Reader(kind.city(portal.url), tmp_path)
+        fetched = reader.load()
+        found = set(ids(kind, rows_of(fetched)))
+        if not kind.counts:
+            # nothing can tell that rows are left out of one answer; they come when their days are read again
+            forget(tmp_path)
+            again = reader.load(Ask(mark=fetched.mark, reread_from=date(2023, 5, 1)))
+            found |= set(ids(kind, rows_of(again)))
+    assert sorted(found) == all_ids(source)
 
 
 @every_kind
 def test_rows_that_change_come_or_go_between_pages_make_no_other_be_missed(kind: Kind, tmp_path: Path) -> None:
-    source = table()
+    source = table(kind)
 
     def gone() -> None:
         source.delete("r01", "r04")
@@ -295,7 +304,7 @@ def test_rows_that_change_come_or_go_between_pages_make_no_other_be_missed(kind:
 def test_what_no_asking_mends_stops_at_once_and_says_what_to_do(
     kind: Kind, harm: Harm, sentence: str, tmp_path: Path
 ) -> None:
-    with kind.portal(table(), Fault(harm, at=2, times=100, matching=kind.page)) as portal:
+    with kind.portal(table(kind), Fault(harm, at=2, times=100, matching=kind.page)) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
         with pytest.raises(SourceError, match=sentence) as caught:
             reader.load()
@@ -308,7 +317,7 @@ def test_what_no_asking_mends_stops_at_once_and_says_what_to_do(
 
 @every_kind
 def test_every_attempt_is_kept_with_its_time_size_and_error(kind: Kind, tmp_path: Path) -> None:
-    with kind.portal(table(), Fault(faults.status(500), at=2, matching=kind.page)) as portal:
+    with kind.portal(table(kind), Fault(faults.status(500), at=2, matching=kind.page)) as portal:
         reader = Reader(kind.city(portal.url), tmp_path)
         reader.load()
         calls = read_calls_made(tmp_path)
@@ -322,7 +331,7 @@ def test_every_attempt_is_kept_with_its_time_size_and_error(kind: Kind, tmp_path
 @every_kind
 def test_what_another_page_of_another_data_set_has_read_stays(kind: Kind, tmp_path: Path) -> None:
     """One data set fails: its sentence is told, and the rows of the others are not read again."""
-    source = table()
+    source = table(kind)
     with kind.portal(source) as portal:
         city = kind.city(portal.url)
         (good,) = (one.model_dump(by_alias=True) for one in city.source.data_sets)
