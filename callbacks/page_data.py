@@ -15,9 +15,8 @@ from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import Filters, Problem
 from dashboard.i18n.translator import Translator, translator_for
 from dashboard.settings import Settings
-from data_access.answers.quality import syncs
+from data_access.answers.quality import quality, syncs
 from data_access.answers.summary import grouped, summary
-from data_access.queries import quality
 from data_access.store.published import Published, Snapshot
 from layouts.pages.content import ChartCard, Numbers, PageContent, PageData
 from layouts.shell import Frame
@@ -97,7 +96,8 @@ def load(
             kind=route.kind,
             everywhere=summary(snapshot, filters, with_compare=False) if route.name else {},
             chosen=own,
-            quality=_quality(snapshot) if route.needs_quality else {},
+            quality=quality(snapshot) if route.needs_quality else {},
+            syncs=frame.syncs,
             boundaries=bounds(snapshot),
             tiles=settings.tile_source,
             scheme=frame.scheme,
@@ -148,12 +148,3 @@ def _cards(
         and not (chart.measure == "backlog" and snapshot.city.sample)
     ]
     return tuple(card(chart, snapshot, filters, tr, scheme=scheme, draw=draw) for chart in there)
-
-
-def _quality(snapshot: Snapshot) -> dict[str, dict[str, int]]:
-    flags = quality.flags(snapshot).groupby("flag")["n"].sum()
-    reasons = quality.quarantine(snapshot).set_index("reason")["n"]
-    return {
-        "flags": {str(flag): int(n) for flag, n in flags.items()},
-        "quarantine": {str(reason): int(n) for reason, n in reasons.items()},
-    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.i18n.translator import Translator
 from data_access.store.published import Snapshot
-from layouts.pages import about, areas, departments, overview
+from layouts.pages import about, areas, data, departments, overview
 from layouts.pages import map as map_page
 from layouts.pages.content import PageContent, PageData
 
@@ -55,6 +55,8 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
                 kind = next((each for each in kinds if each in snapshot.boundaries()), next(iter(kinds)))
             return Route("map", map_page.content, (kind,), kind, keys=("area", "measure"))
         case ["about"]:
-            return Route("about", about.content, needs_quality=True)
+            return Route("about", about.content)
+        case ["data"]:
+            return Route("data", data.content, needs_quality=True)
         case _:
             return None

@@ -27,6 +27,7 @@ NAVIGATION = (
     ("/map", N_("Map")),
     ("/departments", N_("Departments")),
     ("/districts", N_("Areas")),
+    ("/data", N_("Data")),
     ("/about", N_("About")),
 )
 

@@ -24,6 +24,7 @@ PAGES = {
     "districts": "/districts",
     "district": "/districts/3",
     "map": "/map",
+    "data": "/data",
     "about": "/about",
 }
 README = {"overview-wide-light", "department-wide-dark", "map-wide-light", "overview-phone-light", "district-phone-dark"}

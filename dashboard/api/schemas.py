@@ -30,6 +30,38 @@ from dashboard.api.schema_parts import (
 from dashboard.domain.filters import CHOICES
 from dashboard.domain.request import DIMENSIONS, Flag
 
+DRIFT = thing(
+    {
+        "kind": value("string", "new_column, vanished_column, status_without_rule or new_value."),
+        "field": value("string", "The field, or the schema of a column."),
+        "value": value("string", "The column or the value."),
+        "n": count("Rows; 1 for a column."),
+    }
+)
+CALL_SUMS = thing(
+    {
+        "data_set": value("string", "The data set; empty: the portal itself."),
+        "host": value("string", "The host asked."),
+        "n": count("Calls."),
+        "failed": count("Of these, failed."),
+        "bytes": count("Over the wire."),
+        "seconds": value("number", "In all.", minimum=0),
+        "longest": value("number", "Seconds of the longest one.", minimum=0),
+        "last_error": value("string", "The last error; empty where there was none."),
+    }
+)
+CALL = thing(
+    {
+        "at": MAYBE_TIME,
+        "host": value("string", "The host asked."),
+        "what": value("string", "Path and query, without any token."),
+        "data_set": value("string", "The data set; empty: the portal itself."),
+        "seconds": value("number", "How long it took.", minimum=0),
+        "bytes": count("Over the wire."),
+        "status": maybe("integer", "Of HTTP; null where there was no answer."),
+        "error": value("string", "What went wrong; empty where nothing did."),
+    }
+)
 SCHEMAS: dict[str, Schema] = {
     **NUMBER_SCHEMAS,
     "Requests": thing(
@@ -164,6 +196,30 @@ SCHEMAS: dict[str, Schema] = {
                 "What the default view leaves out.",
             ),
             "not_published": several(value("string", "A sentence."), "What the city does not publish."),
+            "mappings": several(
+                thing(
+                    {
+                        "field": value("string", "The field.", enum=list(DIMENSIONS)),
+                        "given": maybe("string", "As the source writes it; null where it writes nothing."),
+                        "shown": maybe("string", "The published name."),
+                        "n": count("Rows."),
+                    }
+                ),
+                "Names as the source writes them, and as they are published.",
+            ),
+            "area_checks": several(
+                thing(
+                    {
+                        "kind": value("string", "The kind of area."),
+                        "compared": count("Rows with a point and an area of their own."),
+                        "disagreeing": count("Of these, those whose point lies in another area."),
+                        "filled": count("Rows without an area of their own, which got that of their point."),
+                        "vintage": maybe("string", "When the boundaries were drawn."),
+                    }
+                ),
+                "Whether rows and boundaries agree.",
+            ),
+            "calls": several(CALL, "The single calls of the last sync that made any, at most 500, newest first."),
             "runs": several(
                 thing(
                     {
@@ -173,9 +229,11 @@ SCHEMAS: dict[str, Schema] = {
                         "finished_at": MAYBE_TIME,
                         **{
                             name: maybe("integer", "Rows; null where the sync failed.")
-                            for name in ("read", "stored", "updated", "unchanged", "quarantined", "removed")
+                            for name in ("read", "stored", "updated", "unchanged", "quarantined", "removed", "repaired")
                         },
                         "error": maybe("string", "Why it failed; null where it did not."),
+                        "drift": several(DRIFT, "What the source wrote that it had not written before."),
+                        "calls": several(CALL_SUMS, "What was asked of the outside, by data set and host."),
                     }
                 ),
                 "The last syncs before this version, newest first.",

@@ -14,11 +14,12 @@ from dashboard.domain.request import Flag
 from data_access.local_time import utc_to_local
 from data_access.quarantine import REASONS
 from data_access.queries import quality as queries
+from data_access.store.call_log import read_calls
 from data_access.store.published import Snapshot
 from data_access.store.run_log import read_log
 
 LAST_RUNS = 20
-COUNTED = ("read", "stored", "updated", "unchanged", "quarantined", "removed")
+COUNTED = ("read", "stored", "updated", "unchanged", "quarantined", "removed", "repaired")
 _FOLDERS = re.compile(r"(?<![\w:/])(?:[A-Za-z]:)?(?:[\\/][^\s\\/:;,'\"]+)*[\\/](?=[^\s\\/])")
 
 
@@ -26,8 +27,10 @@ def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
     """Rows, flags and unreadable rows by reason, what is left out, the last syncs and their errors.
 
     Every flag is listed, also those that no row has. Times are in the city's zone; a sync's error names files without
-    the folders that they lie in.
+    the folders that they lie in. `calls` are the single calls of the last sync that made any; `mappings` and
+    `area_checks` are empty in a version that was published before there were any.
     """
+    folder = snapshot.folder.parent
     flags = queries.flags(snapshot)
     totals = {str(flag): int(n) for flag, n in flags.groupby("flag")["n"].sum().items()}
     return {
@@ -50,7 +53,10 @@ def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
         ],
         "left_out": left_out(snapshot),
         "not_published": list(snapshot.city.source.not_published),
-        "runs": [_run(snapshot, row) for row in read_log(snapshot.folder.parent)[:runs]],
+        "mappings": _records(queries.mappings(snapshot)),
+        "area_checks": _records(queries.area_checks(snapshot)),
+        "runs": [_run(snapshot, row) for row in read_log(folder)[:runs]],
+        "calls": [{**call, "at": _time(snapshot, call["at"])} for call in read_calls(folder)],
     }
 
 
@@ -79,8 +85,10 @@ def _run(snapshot: Snapshot, row: dict[Any, Any]) -> dict[str, Any]:
         "source": without_folders(str(row["source"])),
         "started_at": _time(snapshot, row["started_at"]),
         "finished_at": _time(snapshot, row["finished_at"]),
-        **{name: None if pd.isna(row[name]) else int(row[name]) for name in COUNTED},
+        **{name: None if pd.isna(row.get(name)) else int(row[name]) for name in COUNTED},
         "error": error,
+        "drift": row.get("drift", []),
+        "calls": row.get("calls", []),
     }
 
 
@@ -100,3 +108,9 @@ def _time(snapshot: Snapshot, seconds: Any) -> str | None:
 
 def _moment(snapshot: Snapshot, seconds: Any) -> datetime | None:
     return None if pd.isna(seconds) else utc_to_local(int(seconds), snapshot.city.zone)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame; missing values are None."""
+    rows: list[dict[Any, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, TableClause, and_, case, cast, column, func, select, table
 
 from data_access.rollup import ORIGIN_CODES
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts, flag_counts, quarantine_counts
+
+_tables = table("tables", column("table_name"), schema="information_schema")
+_mappings = table("mappings", *(column(name) for name in ("field", "given", "shown", "n")))
+_area_checks = table(
+    "area_checks", *(column(name) for name in ("kind", "compared", "disagreeing", "filled", "vintage"))
+)
 
 
 def flags(snapshot: Snapshot) -> pd.DataFrame:
@@ -39,6 +45,27 @@ def left_out(snapshot: Snapshot) -> pd.DataFrame:
     sums: list[Any] = [_sum(test, name) for name, test in tests.items()]
     statement: Any = select(*sums)
     return snapshot.count(statement)
+
+
+def mappings(snapshot: Snapshot) -> pd.DataFrame:
+    """How the source writes names, and how they are shown. Columns: field, given, shown, n; empty in older versions."""
+    return _if_there(snapshot, _mappings, ("field", "given", "shown"))
+
+
+def area_checks(snapshot: Snapshot) -> pd.DataFrame:
+    """How often a row's own area is the one that its point lies in, by kind.
+
+    Columns: kind, compared, disagreeing, filled (from the point), vintage (of the boundaries); empty in older versions.
+    """
+    return _if_there(snapshot, _area_checks, ("kind", "vintage"))
+
+
+def _if_there(snapshot: Snapshot, wanted: TableClause, order: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of a table that versions of an earlier program do not have."""
+    there = select(func.count().label("n")).select_from(_tables).where(_tables.c.table_name == wanted.name)
+    if not snapshot.count(there)["n"].sum():
+        return pd.DataFrame(columns=[column.name for column in wanted.c])
+    return snapshot.count(select(*wanted.c).order_by(*(wanted.c[name] for name in order)))
 
 
 def _sum(test: ColumnElement[bool], label: str) -> ColumnElement[int]:

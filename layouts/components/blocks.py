@@ -72,7 +72,7 @@ def _(each: Table, tr: Translator) -> Component:
     heading = html.H2(each.heading, id=f"{each.id}-heading")
     if not each.rows:
         return html.Section([heading, html.P(each.empty, className="empty")])
-    body = html.Table(
+    body: Component = html.Table(
         [
             html.Thead(
                 html.Tr(
@@ -90,6 +90,9 @@ def _(each: Table, tr: Translator) -> Component:
         className="stacked",
         **attributes(aria_labelledby=f"{each.id}-heading"),
     )
+    if each.folded:
+        told = [each.folded, html.Span(f": {each.heading}", className="visually-hidden")]
+        body = html.Details([html.Summary(told), body], className="folded")
     after = [html.P(each.note, className="small")] if each.note.strip() else []
     more = [html.P(link(each.more))] if each.more else []
     return html.Section([heading, body, *after, *more])

@@ -1,11 +1,11 @@
-"""About: how the numbers are computed, the words, and what is known of the data's quality."""
+"""About: how the numbers are computed, and the words."""
 
 from __future__ import annotations
 
 from dashboard.domain.measures import measures
 from dashboard.domain.method import METHOD_VERSION
 from dashboard.i18n.translator import N_, Translator
-from layouts.pages.content import Column, Link, PageContent, PageData, Prose, Table
+from layouts.pages.content import Link, PageContent, PageData, Prose
 
 WORDS = (
     (
@@ -32,28 +32,6 @@ WORDS = (
         ),
     ),
 )
-FLAG_WORDS = {
-    "closed_before_created": N_("Closed more than a minute before it was created: no duration"),
-    "closed_without_time": N_("Closed, but without a closing time: neither open nor timed"),
-    "open_with_close": N_("Has a closing time but is open: counted as open"),
-    "date_only_close": N_("Closing day without time of day: counted in whole days"),
-    "instant_close": N_("Closed within a minute of its creation"),
-    "bulk_close": N_("Closed together with many others at the same moment"),
-    "impossible_date": N_("A date before the service began or after the rows were read: no duration"),
-    "default_location": N_("At the placeholder point for unknown places: shown without a place"),
-    "outside_city": N_("A point far outside the city: shown without a place"),
-    "no_location": N_("Without a point on the map"),
-    "no_district": N_("Without a district"),
-    "unknown_category": N_("Without a problem type"),
-    "changed_after_close": N_("Changed more than 30 days after it was closed"),
-}
-QUARANTINE_WORDS = {
-    "no_request_id": N_("No request number"),
-    "no_created_date": N_("No date of creation"),
-    "unreadable_created_date": N_("A date of creation that cannot be read"),
-    "wrong_column_count": N_("Too many or too few columns"),
-    "unreadable_line": N_("A line that cannot be read"),
-}
 
 
 def content(data: PageData, tr: Translator) -> PageContent:
@@ -68,7 +46,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
             city=city.name,
         ),
         blocks=(
-            _source(data, tr),
+            _data(data, tr),
             Prose(
                 tr("The numbers"),
                 (
@@ -81,7 +59,6 @@ def content(data: PageData, tr: Translator) -> PageContent:
                 id="numbers",
             ),
             Prose(tr("The words"), (tuple((tr(word), tr(meaning)) for word, meaning in WORDS),), id="words"),
-            *_quality(data, tr),
             Prose(
                 tr("Privacy"),
                 (
@@ -97,46 +74,21 @@ def content(data: PageData, tr: Translator) -> PageContent:
     )
 
 
-def _source(data: PageData, tr: Translator) -> Prose:
+def _data(data: PageData, tr: Translator) -> Prose:
     city = data.city
-    facts = [
-        (tr("Source"), f"{city.source_name}. {city.attribution}"),
-        (tr("Licence"), city.licence),
-        (tr("Rows"), tr.number(city.rows)),
-        (tr("Requests made"), tr.date_range(city.data_from, city.data_to)),
-        (tr("Closings seen through"), tr.moment(city.data_through)),
-        (tr("Data version"), tr.number(city.data_version)),
-        (tr("Kind of source"), tr("a sample") if city.sample else tr("complete for its dates")),
-    ]
-    facts += [(tr("Not published"), text) for text in city.not_published]
-    links = [
-        Link(text, href)
-        for text, href in ((tr("The source's page"), city.source_url), (tr("The licence"), city.licence_url))
-        if href
-    ]
-    return Prose(tr("The data"), (tuple(facts),), tuple(links), id="source")
-
-
-def _quality(data: PageData, tr: Translator) -> tuple[Table, ...]:
-    flags = data.quality.get("flags", {})
-    quarantine = data.quality.get("quarantine", {})
-    share = max(data.city.rows, 1)
-    return (
-        Table(
-            "flags",
-            tr("What is odd in the rows"),
-            (Column(tr("What"), numeric=False), Column(tr("Rows")), Column(tr("Share"))),
-            tuple((tr(FLAG_WORDS[flag]), tr.number(n), tr.percent(n / share, 1)) for flag, n in flags.items() if n),
-            tr("A flagged row is kept and counted, never silently changed."),
-            empty=tr("Nothing odd was found."),
+    return Prose(
+        tr("The data"),
+        (
+            tr(
+                "{rows} made {when}, from “{source}”. How fresh they are, what is odd in them, what was left out and under "
+                "which licence they stand is on a page of its own.",
+                rows=tr.n("{n} request", "{n} requests", city.rows),
+                when=tr.date_range(city.data_from, city.data_to),
+                source=city.source_name,
+            ),
         ),
-        Table(
-            "quarantine",
-            tr("Rows that could not be read"),
-            (Column(tr("Why"), numeric=False), Column(tr("Rows"))),
-            tuple((tr(QUARANTINE_WORDS[reason]), tr.number(n)) for reason, n in quarantine.items()),
-            empty=tr("Every row could be read."),
-        ),
+        (Link(tr("Freshness and quality of the data"), data.href("/data")),),
+        id="source",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.domain.city_facts import CityFacts
 from dashboard.domain.filters import Filters, Problem
+from dashboard.domain.freshness import Syncs
 
 Numbers = Mapping[str, Any]
 """The published numbers of a selection, with the keys of the API's summary."""
@@ -63,6 +64,8 @@ class Table:
     note: str = ""
     more: Link | None = None
     empty: str = ""
+    folded: str = ""
+    """Where the table is long and closed at first: what the control that opens it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,8 @@ class PageData:
     chosen: Mapping[str, str] = field(default_factory=dict)
     """The page's own keys of the query string."""
     quality: Numbers = field(default_factory=dict)
+    """The data-quality report, with the keys of the API's."""
+    syncs: Syncs = field(default_factory=Syncs)
     boundaries: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=dict)
     """South-west and north-east corner of each kind of area that has boundaries."""
     tiles: tuple[str, str] | None = None

@@ -13,6 +13,7 @@ PAGES = (
     "/neighbourhoods",
     "/neighbourhoods/{neighbourhood}",
     "/map",
+    "/data",
     "/about",
 )
 CHARTS = (

@@ -21,6 +21,7 @@ PAGES = (
     "/neighbourhoods",
     "/neighbourhoods/brewery-hill",
     "/map",
+    "/data",
     "/about",
 )
 LOOKS = {"wide and light": (WIDE, "light"), "phone and dark": (PHONE, "dark")}

@@ -159,6 +159,7 @@ def paths(client: FlaskClient) -> list[str]:
         "/neighbourhoods",
         "/map",
         "/map?area=neighbourhood&measure=on_time",
+        "/data",
         "/about",
     ]
     for plural, field in (

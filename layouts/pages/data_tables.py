@@ -1,0 +1,113 @@
+"""Tables of the data page about the rows themselves: unreadable ones, flags, what is left out, names as given and as shown."""
+
+from __future__ import annotations
+
+from dashboard.i18n.translator import Translator
+from layouts import words
+from layouts.pages.content import Cell, Column, PageData, Table
+from layouts.quality_words import FLAG_WORDS, LEFT_OUT_WORDS, QUARANTINE_WORDS, in_words
+
+MAPPED = ("department", "category")
+MOST_NAMES = 500
+"""A table of names ends here; the API has all."""
+
+
+def quarantine_table(data: PageData, tr: Translator) -> Table:
+    """How many rows could not be read, by reason."""
+    return Table(
+        "quarantine",
+        tr("Rows that could not be read"),
+        (Column(tr("Why"), numeric=False), Column(tr("Rows"))),
+        tuple(
+            (in_words(QUARANTINE_WORDS, row["reason"], tr, row["words"]), tr.number(row["n"]))
+            for row in data.quality["quarantine"]
+        ),
+        empty=tr("Every row could be read."),
+    )
+
+
+def flag_tables(data: PageData, tr: Translator) -> tuple[Table, ...]:
+    """How many rows have each flag, in all and by department."""
+    found = [row for row in data.quality["flags"] if row["n"]]
+    by_department = data.quality["flags_by_department"]
+    in_all = Table(
+        "flags",
+        tr("What is odd in the rows"),
+        (Column(tr("What"), numeric=False), Column(tr("Rows")), Column(tr("Share"))),
+        tuple(
+            (in_words(FLAG_WORDS, row["flag"], tr), tr.number(row["n"]), tr.percent(row["share"] or 0.0, 1))
+            for row in found
+        ),
+        tr("A flagged row is kept and counted, never silently changed."),
+        empty=tr("Nothing odd was found."),
+    )
+    if not by_department:
+        return (in_all,)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            words.value_name("department", row["department"], data.city, tr),
+            in_words(FLAG_WORDS, row["flag"], tr),
+            tr.number(row["n"]),
+        )
+        for row in sorted(by_department, key=lambda row: (row["department"], -row["n"]))
+    )
+    columns = (Column(tr("Department"), numeric=False), Column(tr("What"), numeric=False), Column(tr("Rows")))
+    folded = tr.n("Show {n} row", "Show {n} rows", len(rows))
+    return (in_all, Table("flags-by-department", tr("What is odd, by department"), columns, rows, folded=folded))
+
+
+def left_out_table(data: PageData, tr: Translator) -> Table:
+    """What the default view leaves out of the whole store."""
+    return Table(
+        "left-out",
+        tr("What the default view leaves out"),
+        (Column(tr("What"), numeric=False), Column(tr("Requests"))),
+        tuple(
+            (in_words(LEFT_OUT_WORDS, name, tr), tr.number(n))
+            for name, n in data.quality["left_out"].items()
+            if n is not None
+        ),
+        tr("“Whose requests” above brings the first two back."),
+    )
+
+
+def mapping_tables(data: PageData, tr: Translator) -> tuple[Table, ...]:
+    """Each name as the source writes it and as it is shown here."""
+    return tuple(table for field in MAPPED if (table := _mapping(data, field, tr)) is not None)
+
+
+def _mapping(data: PageData, field: str, tr: Translator) -> Table | None:
+    rows = [row for row in data.quality["mappings"] if row["field"] == field]
+    if not rows:
+        return None
+    ordered = sorted(rows, key=lambda row: (row["shown"] == row["given"], -row["n"], row["given"]))
+    changed = sum(row["shown"] != row["given"] for row in rows)
+    note = tr.n(
+        "{n} name is shown otherwise than the source writes it; it stands first.",
+        "{n} names are shown otherwise than the source writes them; they stand first.",
+        changed,
+    )
+    if len(ordered) > MOST_NAMES:
+        note += " " + tr("The first {n} rows; the programming interface has all.", n=tr.number(MOST_NAMES))
+    return Table(
+        f"mapping-{field}",
+        tr(
+            "Names as the source writes them, and as they are shown: {field}",
+            field=words.field_name(field, data.city, tr),
+        ),
+        (
+            Column(tr("As the source writes it"), numeric=False),
+            Column(tr("As shown"), numeric=False),
+            Column(tr("Rows")),
+        ),
+        tuple(
+            (
+                row["given"] or tr("nothing"),
+                words.value_name(field, row["shown"], data.city, tr) if row["shown"] else tr("nothing"),
+                tr.number(row["n"]),
+            )
+            for row in ordered[:MOST_NAMES]
+        ),
+        note,
+        folded=tr.n("Show {n} name", "Show {n} names", min(len(ordered), MOST_NAMES)),
+    )
