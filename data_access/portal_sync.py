@@ -44,20 +44,23 @@ def sync_city(
     incoming, started = folder / INCOMING, int((now or clock).timestamp())
     narrowed = since is not None or until is not None
     with city_lock(folder):
-        with failure_kept(folder, city.source.name, started):
-            asks = _asks(city, folder, full=full, since=since, until=until)
-            fetched = fetching.fetch(city, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
-            order = Order(
-                tuple(_batch(each, narrowed=narrowed) for each in fetched),
-                city.source.name,
-                started,
+        complete = False
+        try:
+            with failure_kept(folder, city.source.name, started):
+                asks = _asks(city, folder, full=full, since=since, until=until)
+                fetched = fetching.fetch(city, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
+                complete = True
                 # rows may have been made while others were read
-                int((now or datetime.now(UTC)).timestamp()),
-                full=full and all(each.whole for each in fetched),
-                data_through=data_through,
-                calls=read_calls_made(incoming),
-            )
-            load = store(city, folder, order, tell)
+                moment = int((now or datetime.now(UTC)).timestamp())
+                batches = tuple(_batch(each, narrowed=narrowed) for each in fetched)
+                whole = full and all(each.whole for each in fetched)
+                calls = read_calls_made(incoming)
+                order = Order(batches, city.source.name, started, moment, whole, data_through, calls)
+                load = store(city, folder, order, tell)
+        except SourceError:
+            if complete:  # it cannot be stored: the next sync reads it anew, when the portal may have mended it
+                fetching.forget(incoming)
+            raise
         fetching.forget(incoming)
         return published(city, folder, load, clock, tell)
 

@@ -100,6 +100,7 @@ def failure_kept(folder: Path, source: str, now: int, files: Sequence[Path] = ()
         sentence = str(error)
         for path in files:  # what is kept is published: the name of a file, not where it lies on this machine
             sentence = sentence.replace(str(path), path.name)
+        sentence = sentence.replace(f"{folder}/", "")
         with work_file(folder) as connection:
             run = next_run(connection, source, now)
             finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
