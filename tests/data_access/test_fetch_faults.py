@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-import functools
-import ssl
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -19,47 +16,31 @@ from hypothesis import strategies as st
 from dashboard.domain.errors import SourceError
 from data_access.city import City
 from data_access.sources.base import Ask, Fetched
-from data_access.sources.fetching import fetch
+from data_access.sources.fetching import fetch, forget
 from data_access.sources.files import plain_file
-from tests.builders import NOW, row
-from tests.portals import faults
+from tests.builders import NOW
+from tests.data_access.small_portal import KEYS, MOST_REQUESTS, certificates_read_once, no_end, no_time, thirteen
 from tests.portals.cases import CASES, Case
 from tests.portals.exchange import Fault
 from tests.portals.server import Portal
 from tests.portals.table import Table
 from tests.portals.trouble import Edit, Trouble, edits, troubles
 
-KEYS = [f"r{number:02}" for number in range(13)]
-MOST_REQUESTS = 300
-"""A reader that asks more often than this for thirteen rows does not come to an end."""
-
-every_case = pytest.mark.parametrize("case", [case for case in CASES if case.name in ("socrata", "arcgis")], ids=str)
+every_case = pytest.mark.parametrize("case", [case for case in CASES if not case.name.startswith("open311")], ids=str)
 Rows = dict[str, dict[str, str]]
 
 
 @pytest.fixture(autouse=True, scope="module")
 def certificates_are_read_once() -> Iterator[None]:
-    """Each client reads them anew, which takes longer than a load from loopback does."""
-    with patch.object(ssl, "create_default_context", functools.cache(ssl.create_default_context)):
+    with certificates_read_once():
         yield
-
-
-def thirteen() -> Table:
-    """Rows of two months, three of them of the same second; every write takes place hours after the one before."""
-    days = [*range(1, 9), 9, 9, 9, 10, 11]
-    texts = {5: 'it\'s, "quoted"\nand long', 6: "Straße 🚧"}
-    rows = [
-        row(key, created=f"2024-0{5 + number % 2}-{day:02} 09:00:00", Note=texts.get(number, ""))
-        for number, (key, day) in enumerate(zip(KEYS, days, strict=True))
-    ]
-    return Table.of(rows, step=timedelta(hours=2))
 
 
 @contextmanager
 def at_work(case: Case, table: Table, mishaps: Sequence[Fault] = ()) -> Generator[tuple[Portal, City, Path]]:
     """A portal with faults, the city behind it, and a folder for its downloads."""
     with case.portal(table) as portal, tempfile.TemporaryDirectory() as folder:
-        portal.faults = [*mishaps, Fault(faults.status(404), at=MOST_REQUESTS, times=MOST_REQUESTS)]
+        portal.faults = [*mishaps, no_end()]
         yield portal, case.city_at(portal.url), Path(folder)
         assert len(portal.log) < MOST_REQUESTS
 
@@ -67,14 +48,14 @@ def at_work(case: Case, table: Table, mishaps: Sequence[Fault] = ()) -> Generato
 def load(city: City, folder: Path, ask: Ask | None = None) -> tuple[Rows, str | None]:
     """The rows of a load by id, the last one of those that came twice, and the mark for the next load."""
     (only,) = fetch(
-        city, folder, {data_set.id: ask or Ask() for data_set in city.source.data_sets}, now=NOW, sleep=_never
+        city, folder, {data_set.id: ask or Ask() for data_set in city.source.data_sets}, now=NOW, sleep=no_time
     )
     key = city.schemas["rows"].columns["request_id"]
-    return {line[key]: line for line in _lines(only)}, only.mark
-
-
-def _never(_seconds: float) -> None:
-    """No time passes."""
+    try:
+        return {line[key]: line for line in _lines(only)}, only.mark
+    except SourceError:
+        forget(folder)  # as a sync does with what cannot be stored
+        raise
 
 
 def _lines(fetched: Fetched) -> Iterator[dict[str, str]]:

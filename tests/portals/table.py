@@ -26,6 +26,9 @@ class Line:
     changed_at: datetime
 
 
+Kept = tuple[list[Line], int, datetime]
+
+
 @dataclass
 class Table:
     """Rows that may be added, changed and deleted while somebody reads; numbers are never used twice.
@@ -80,6 +83,7 @@ class Table:
             kept = [line for line in self.lines if line.row[self.key] not in keys]
             assert len(kept) < len(self.lines), f"no such rows: {keys}"
             self.lines = kept
+            self._now()
 
     def republish(self) -> None:
         """Replace all rows by the same ones: new numbers, all written now."""
@@ -92,6 +96,16 @@ class Table:
         """The rows at this moment, by number."""
         with self._lock:
             return sorted(self.lines, key=lambda line: line.number)
+
+    def kept(self) -> Kept:
+        """The state of the table, for `go_back`."""
+        return list(self.lines), self.last_number, self._last_write
+
+    def go_back(self, state: Kept) -> None:
+        """Be as it was, as if nothing had been written since."""
+        with self._lock:
+            lines, self.last_number, self._last_write = state
+            self.lines = list(lines)
 
     def rows(self) -> list[Mapping[str, str]]:
         """The texts at this moment, by number."""
