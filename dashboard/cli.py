@@ -20,6 +20,7 @@ from data_access.boundaries import import_boundaries
 from data_access.city import City, city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.quarantine import REASONS
+from data_access.queries.area_checks import area_names, checks
 from data_access.store.published import Published
 from data_access.store.run_log import read_log
 from data_access.sync import SyncResult, republish, sync_files
@@ -77,6 +78,8 @@ def sync(
         result = sync_files(
             found, source, settings.data_dir, full=full, data_through=_moment(data_through, found), progress=tell
         )
+    if result.published and not as_json:
+        _print_areas(settings.data_dir, found)
     _print_result(result, city, as_json)
 
 
@@ -133,11 +136,7 @@ def boundaries(
     names = import_boundaries(found, kind, source, settings.data_dir / city, prop or None)
     version = republish(found, settings.data_dir)
     if version:
-        with Published(settings.data_dir).open(city) as snapshot:
-            in_rows = set(snapshot.options.fields[kind].names) - {NONE_NAME}
-        for text, only in (("no area for", in_rows - names), ("no rows in", names - in_rows)):
-            if only:
-                typer.echo(f"{text}: {', '.join(sorted(only))}")
+        _print_areas(settings.data_dir, found, kind)
     typer.echo(
         f"{len(names)} areas stored; "
         + (f"version {version} is published." if version else "they will be shown after the first sync.")
@@ -222,6 +221,20 @@ def _moment(text: str, city: City) -> datetime | None:
     except ValueError:
         raise typer.BadParameter("give a time such as 2016-01-12T22:22:40", param_hint="--data-through") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=city.zone)
+
+
+def _print_areas(data_dir: Path, city: City, kind: str | None = None) -> None:
+    """How well the published boundaries fit the requests; of one kind also the names that do not meet."""
+    with Published(data_dir).open(city.id) as snapshot:
+        found = [check for check in checks(snapshot) if kind in (None, check.kind)]
+        if kind:
+            drawn = area_names(snapshot, kind)
+            in_rows = set(snapshot.options.fields[kind].names) - {NONE_NAME}
+            for text, only in (("no area for", in_rows - drawn), ("no rows in", drawn - in_rows)):
+                if only:
+                    typer.echo(f"{text}: {', '.join(sorted(only))}")
+    for check in found:
+        typer.echo(check.sentence(city.areas[check.kind].name))
 
 
 def _print_result(result: SyncResult, city: str, as_json: bool) -> None:

@@ -1,69 +1,87 @@
-"""Boundaries of a city's areas: mended, named as the rows name them, and published with each version."""
+"""Boundaries of a city's areas: mended, named by the city file's rules, and stored beside its work file."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
-import shutil
-import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from shapely import make_valid
-from shapely.errors import ShapelyError
-from shapely.geometry import mapping, shape
-from shapely.ops import unary_union
+import numpy as np
+import shapely
+from sqlalchemy import Select, select
 
 from dashboard.domain.errors import SourceError
-from data_access.city import City
+from data_access.areas.geojson import Feature, as_text, read_features
+from data_access.areas.lookup import MICRO, point_of
+from data_access.areas.naming import name_in_file
+from data_access.areas.placing import NOWHERE, places
+from data_access.city import AreaKind, City
+from data_access.store.engines import duckdb
+from data_access.store.lock import city_lock
+from data_access.store.tables import records
+from data_access.store.work import work_file
 
 MARGIN_KM = 5.0
 KM_PER_DEGREE = 111.32
-DIGITS = 5
+NEARLY_NONE = 0.05
+"""If a smaller share of the stored points lies in any of the areas, the file is taken for another city's."""
+ENOUGH_POINTS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A boundary file that can be stored: the outline of each published name."""
+
+    kind: AreaKind
+    shapes: dict[str, Any]
 
 
 def import_boundaries(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> set[str]:
     """Store the areas of a GeoJSON file (plain or gzipped) for a kind of area; returns their published names.
 
-    Invalid polygons are mended, areas of one name joined. Raises SourceError with one sentence if the file cannot serve.
+    Invalid polygons are mended, areas of one name joined. Raises SourceError with one sentence if the file cannot serve,
+    SyncLocked during a sync; then nothing is changed.
     """
+    prepared = prepare(city, kind, given, folder, property_name)
+    store(prepared, folder)
+    return set(prepared.shapes)
+
+
+def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> Prepared:
+    """Read and check a boundary file as `import_boundaries` does, without storing it."""
     if kind not in city.areas:
         raise SourceError(f"{city.name} has no kind of area '{kind}'; its kinds are {', '.join(city.areas) or 'none'}.")
-    prop = property_name or city.areas[kind].boundary_property  # type: ignore[index]
-    features = _features(given)
-    if not prop or any(prop not in feature["properties"] for feature in features):
-        known = ", ".join(sorted(features[0]["properties"])) if features else "none"
-        raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {known}.")
-    by_name: dict[str, list[Any]] = {}
-    for feature in features:
-        by_name.setdefault(_published_name(city, kind, feature["properties"][prop]), []).append(feature["geometry"])
-    shapes = {name: unary_union(parts) for name, parts in sorted(by_name.items()) if name}
-    collection = {
-        "type": "FeatureCollection",
-        "bbox": [round(limit, DIGITS) for limit in unary_union(list(shapes.values())).bounds],
-        "features": [
-            {"type": "Feature", "properties": {"name": name}, "geometry": _rounded(polygons)}
-            for name, polygons in shapes.items()
-        ],
-    }
-    target = folder / "boundaries" / f"{kind}.geojson"
+    features = read_features(given)
+    prop = property_name or city.areas[kind].boundary_property
+    if not prop or any(prop not in feature.properties for feature in features):
+        there = ", ".join(sorted(features[0].properties))
+        raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {there}.")
+    shapes = _by_name(city, kind, features, prop)
+    if not shapes:
+        raise SourceError(f"No area of {given.name} has a name in its property '{prop}'; say another with --property.")
+    _refuse_another_city(city, given, list(shapes.values()), folder)
+    return Prepared(kind, shapes)
+
+
+def store(prepared: Prepared, folder: Path) -> None:
+    """Keep a prepared file in the city's folder: the next version is published with it."""
+    target = folder / "boundaries" / f"{prepared.kind}.geojson"
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".new")
-    partial.write_text(json.dumps(collection, separators=(",", ":")))
+    partial.write_text(as_text(prepared.shapes))
     partial.replace(target)
-    return set(shapes)
 
 
-def copy_published(folder: Path, building: Path) -> list[Path]:
-    """Copy a city's stored boundaries into a version that is being built."""
-    copied: list[Path] = []
-    for path in sorted((folder / "boundaries").glob("*.geojson")):
-        copied.append(Path(shutil.copy(path, building / path.name)))
-    return copied
+def stored(city: City, folder: Path) -> dict[AreaKind, Path]:
+    """The stored boundary files of the kinds of area that the city has."""
+    paths: dict[AreaKind, Path] = {kind: folder / "boundaries" / f"{kind}.geojson" for kind in city.areas}
+    return {kind: path for kind, path in paths.items() if path.is_file()}
 
 
-def box(paths: list[Path]) -> tuple[float, float, float, float] | None:
+def box(paths: Sequence[Path]) -> tuple[float, float, float, float] | None:
     """West, south, east, north of all areas, MARGIN_KM wider on each side; None without boundaries."""
     bounds = [json.loads(path.read_text())["bbox"] for path in paths]
     if not bounds:
@@ -75,40 +93,32 @@ def box(paths: list[Path]) -> tuple[float, float, float, float] | None:
     return west - aside, south - up, east + aside, north + up
 
 
-def _features(given: Path) -> list[dict[str, Any]]:
-    """The areas of a file, their geometry as polygons; those without any are left out."""
-    try:
-        data = given.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        features = [
-            {"properties": dict(feature["properties"]), "geometry": _polygons(feature["geometry"])}
-            for feature in json.loads(data)["features"]
-            if feature["geometry"]
-        ]
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, ShapelyError) as error:
-        raise SourceError(f"{given} is not a GeoJSON file of areas ({type(error).__name__}: {error}).") from error
-    if not features:
-        raise SourceError(f"{given} holds no areas.")
-    return features
+def _by_name(city: City, kind: AreaKind, features: Sequence[Feature], prop: str) -> dict[str, Any]:
+    outlines: dict[str, list[Any]] = {}
+    for feature in features:
+        outlines.setdefault(name_in_file(city, kind, feature.properties[prop]), []).append(feature.outline)
+    return {name: shapely.union_all(parts) for name, parts in sorted(outlines.items()) if name}
 
 
-def _published_name(city: City, kind: str, value: Any) -> str:
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-    text = city.areas[kind].boundary_names.get(text, text)  # type: ignore[index]
-    return city.values.get(kind, {}).get(text, text)
+def _refuse_another_city(city: City, given: Path, outlines: list[Any], folder: Path) -> None:
+    degrees = _stored_points(folder)
+    inside = int(np.count_nonzero(places(outlines, degrees[:, 1], degrees[:, 0]) != NOWHERE))
+    if inside < NEARLY_NONE * len(degrees):
+        raise SourceError(
+            f"Only {inside:,} of {len(degrees):,} places of {city.name}'s requests lie in the areas of {given.name}, which "
+            "seem to be another city's; nothing was changed."
+        )
 
 
-def _polygons(geometry: dict[str, Any]) -> Any:
-    mended = make_valid(shape(geometry))
-    if mended.geom_type == "GeometryCollection":  # what is left of a mended outline may hold stray lines
-        return unary_union([part for part in cast(Any, mended).geoms if part.area > 0])
-    return mended
-
-
-def _rounded(polygons: Any) -> dict[str, Any]:
-    def cut(value: Any) -> Any:
-        return [cut(part) for part in value] if isinstance(value, (list, tuple)) else round(value, DIGITS)
-
-    plain = mapping(polygons)
-    return {"type": plain["type"], "coordinates": cut(plain["coordinates"])}
+def _stored_points(folder: Path) -> Any:
+    """Latitude and longitude of the first distinct points of a work file; none where there is no such file."""
+    if not (folder / "work.duckdb").is_file():
+        return np.empty((0, 2))
+    latitude, longitude = (
+        part.label(name) for part, name in zip(point_of(records), ("latitude", "longitude"), strict=True)
+    )
+    distinct: Select[*tuple[Any, ...]] = (
+        select(latitude, longitude).where(latitude.is_not(None)).distinct().limit(ENOUGH_POINTS)
+    )
+    with city_lock(folder), work_file(folder) as connection:
+        return duckdb.fetch_columns(connection.execute(distinct)).to_numpy(dtype=np.float64) / MICRO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -64,8 +65,22 @@ class Area(Part):
     """When the boundaries of the source were drawn ('2013', '2023'): rows keep the area of their own time."""
     boundaries: BoundarySource | None = None
     """Where a portal has them."""
+    boundary_patterns: dict[str, str] = Field(default_factory=dict)
+    """Where it does so by a rule: a regular expression of the whole text, and what stands for it; the first that fits."""
     boundary_names: dict[str, str] = Field(default_factory=dict)
     """Where the boundary file names an area otherwise than the rows do: its name, and the published one."""
+
+    @field_validator("boundary_patterns")
+    @classmethod
+    def _patterns(cls, patterns: dict[str, str]) -> dict[str, str]:
+        for pattern, replacement in patterns.items():
+            try:
+                re.sub(pattern, replacement, "")
+            except (re.error, IndexError) as error:
+                raise ValueError(
+                    f"'{pattern}' = '{replacement}' is not a pattern and what stands for it ({error})"
+                ) from None
+        return patterns
 
 
 class Break(Part):

@@ -38,7 +38,8 @@ from sqlalchemy import (
 from dashboard.domain.ids import unique_slugs
 from dashboard.domain.request import DIMENSIONS, NONE_NAME, Code, Flag, Origin, Outcome, Status
 from data_access.addresses import to_the_block
-from data_access.city import City
+from data_access.areas.filling import filled
+from data_access.city import AreaKind, City
 from data_access.store.bins import bin_cells, bin_in, cell_of, cell_rows
 from data_access.store.engines.duckdb import create_tables, load_frame
 from data_access.store.tables import facts, flag_counts, names, raw_rows, records, requests
@@ -105,8 +106,11 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
     return Extent(first, last, through, int(rows))
 
 
-def build_counts(connection: Connection, dates: Extent, box: Box | None) -> None:
-    """Fill names, bins, facts and flag counts; leaves the temporary table `prepared` for build_requests."""
+def build_counts(connection: Connection, dates: Extent, box: Box | None, fillable: tuple[AreaKind, ...] = ()) -> None:
+    """Fill names, bins, facts and flag counts; leaves the temporary table `prepared` for build_requests.
+
+    Rows without an area of a kind in `fillable` (see areas.filling) are given the one that their point lies in.
+    """
     create_tables(connection, _temporary)
     load_frame(connection, "cells", pd.DataFrame(cell_rows()))
     connection.execute(
@@ -114,7 +118,7 @@ def build_counts(connection: Connection, dates: Extent, box: Box | None) -> None
             list(bin_cells.c.keys()), select(table("cells", *map(column, bin_cells.c.keys())))
         )
     )
-    _prepare(connection, dates, box)
+    _prepare(connection, dates, box, fillable)
     _load_names(connection)
     _load_facts(connection)
     _load_flags(connection)
@@ -155,8 +159,8 @@ def _load_blocks(connection: Connection, *, exact: bool) -> None:
     connection.execute(insert(blocks).from_select(["address", "block"], select(distinct.c.address, published)))
 
 
-def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:
-    """Each record with its whole-store flags, whether its wait ended, and the seconds it took or has taken so far."""
+def _prepare(connection: Connection, dates: Extent, box: Box | None, fillable: tuple[AreaKind, ...]) -> None:
+    """Each record with its area, whole-store flags, whether its wait ended, and the seconds it took or has taken so far."""
     c = source.c
     closes = and_(c.closed_at.is_not(None), c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) == 0)
     per_second = func.count().over(partition_by=(c.category, c.closed_at))
@@ -174,8 +178,15 @@ def _prepare(connection: Connection, dates: Extent, box: Box | None) -> None:
     observed = and_(is_open, c.flags.op("&")(Flag.IMPOSSIBLE_DATE.bit) == 0)
     event = case((c.seconds.is_not(None), 1), (observed, 0))
     waited = case((c.seconds.is_not(None), c.seconds), (observed, func.greatest(dates.data_through - c.created_at, 0)))
+    rows, areas = filled(source, fillable)
+    if "district" in areas:
+        found = and_(c.flags.op("&")(Flag.NO_DISTRICT.bit) != 0, areas["district"].is_not(None))
+        flags = flags - case((found, Flag.NO_DISTRICT.bit), else_=0)
+    fields = [areas.get(column.name, column) for column in c]
     connection.execute(
-        insert(prepared).from_select([column.name for column in prepared.columns], select(*c, flags, event, waited))
+        insert(prepared).from_select(
+            [column.name for column in prepared.columns], select(*fields, flags, event, waited).select_from(rows)
+        )
     )
 
 

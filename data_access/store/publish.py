@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, func, insert, select
 
 from data_access import boundaries, rollup
+from data_access.areas.filling import build_areas
+from data_access.areas.lookup import update_lookup
 from data_access.city import City
 from data_access.store.engines import duckdb
 from data_access.store.tables import (
@@ -20,6 +22,7 @@ from data_access.store.tables import (
     quarantine,
     quarantine_counts,
 )
+from data_access.store.work import work_file
 
 KEPT = 3
 COUNTS, RECORDS, CURRENT = "counts.duckdb", "records.duckdb", "CURRENT"
@@ -68,7 +71,9 @@ def publish(folder: Path, city: City, revision: str, given_through: int | None) 
 
 
 def _build(building: Path, folder: Path, city: City, number: int, given_through: int | None) -> bool:
-    shapes = boundaries.copy_published(folder, building)
+    shapes = boundaries.stored(city, folder)
+    with work_file(folder) as connection:
+        update_lookup(connection, shapes)
     records = duckdb.open_writable(building / RECORDS)
     with records.begin() as connection:
         duckdb.create_tables(connection, public_records)
@@ -84,7 +89,8 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             if dates is None:
                 return False
             # a transaction may write to one file only, so the two files are filled one after the other
-            rollup.build_counts(connection, dates, boundaries.box(shapes))
+            fillable = build_areas(connection, city, building, shapes)
+            rollup.build_counts(connection, dates, boundaries.box(list(shapes.values())), fillable)
             _tell_about(connection, city, dates, number)
             connection.commit()
             rollup.build_requests(connection, city)

@@ -1,0 +1,142 @@
+"""The areas of a version that is being built: spelled as its requests spell them, compared with them, and filled in.
+
+Statements read the attached work file as `work.<table>`, and write the version that is being built.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    MetaData,
+    Text,
+    and_,
+    case,
+    column,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    table,
+)
+
+from data_access.areas.checks import AreaCheck
+from data_access.areas.lookup import point_of
+from data_access.areas.naming import Spelling, spell
+from data_access.city import AreaKind, City
+from data_access.store.area_tables import area_checks, area_points
+from data_access.store.engines import duckdb
+from data_access.store.tables import records
+
+source = records.to_metadata(MetaData(), schema="work")
+points = area_points.to_metadata(MetaData(), schema="work")
+
+
+def build_areas(
+    connection: Connection, city: City, building: Path, files: Mapping[AreaKind, Path]
+) -> tuple[AreaKind, ...]:
+    """Write the boundaries into the version and compare them; returns the kinds that requests may be given.
+
+    Fills the table area_checks and leaves the temporary tables `<kind>_names` for `filled`.
+    """
+    fitting: list[AreaKind] = []
+    for kind, path in files.items():
+        content = json.loads(path.read_text())
+        spelling = spell(
+            [feature["properties"]["name"] for feature in content["features"]], _row_names(connection, kind)
+        )
+        for feature, name in zip(content["features"], spelling.published, strict=True):
+            feature["properties"]["name"] = name
+        (building / path.name).write_text(json.dumps(content, separators=(",", ":")))
+        _load_names(connection, kind, spelling)
+        check = _compare(connection, kind, city.areas[kind].vintage)
+        connection.execute(
+            insert(area_checks).values({name: getattr(check, name) for name in area_checks.columns.keys()})  # noqa: SIM118 - a column collection
+        )
+        if not check.is_wrong_vintage:
+            fitting.append(kind)
+    return tuple(fitting)
+
+
+def filled(rows: FromClause, kinds: tuple[AreaKind, ...]) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
+    """The join that finds the area of the point of each row that has none, and per kind the row's own or that area."""
+    joined: FromClause = rows
+    values: dict[str, ColumnElement[Any]] = {}
+    for kind in kinds:
+        here, name = points.alias(f"{kind}_points"), _names(kind)
+        joined = joined.outerjoin(here, _same_point(rows, here, kind, rows.c[kind].is_(None)))
+        joined = joined.outerjoin(name, name.c.area == here.c.area)
+        values[kind] = func.coalesce(rows.c[kind], name.c.name)
+    return joined, values
+
+
+def _row_names(connection: Connection, kind: str) -> dict[str, int]:
+    named = source.c[kind]
+    return {
+        name: int(n)
+        for name, n in connection.execute(
+            select(named, func.count()).where(named.is_not(None)).group_by(named).order_by(named)
+        )
+    }
+
+
+def _load_names(connection: Connection, kind: str, spelling: Spelling) -> None:
+    duckdb.load_frame(
+        connection,
+        f"{kind}_names",
+        pd.DataFrame(
+            {"area": range(len(spelling.published)), "name": pd.Series(spelling.published, dtype=object)}
+        ).query("name != ''"),
+    )
+    own = pd.DataFrame(
+        {
+            "name": pd.Series(list(spelling.area_of), dtype=object),
+            "area": pd.Series(list(spelling.area_of.values()), dtype="int32"),
+        }
+    )
+    duckdb.load_frame(connection, f"{kind}_own", own)
+
+
+def _names(kind: str, which: str = "names") -> Any:
+    return table(f"{kind}_{which}", column("area", Integer), column("name", Text)).alias(f"{kind}_{which}_found")
+
+
+def _same_point(rows: FromClause, here: Any, kind: str, wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    latitude, longitude = point_of(rows)
+    # rows that are not looked up have no key at all: cheaper for the engine than a further condition
+    return and_(
+        here.c.kind == kind,
+        here.c.latitude == case((wanted, latitude), else_=null()),
+        here.c.longitude == longitude,
+    )
+
+
+def _compare(connection: Connection, kind: AreaKind, vintage: str) -> AreaCheck:
+    own, name, given = _names(kind, "own"), source.c[kind], _names(kind)
+    joined = (
+        source.join(points, _same_point(source, points, kind, literal(True)))
+        .outerjoin(own, own.c.name == name)
+        .outerjoin(given, given.c.area == points.c.area)
+    )
+    elsewhere = or_(own.c.area.is_(None), own.c.area != points.c.area)
+    compared, disagreeing, fillable = connection.execute(
+        select(
+            func.count(name),
+            func.count(case((and_(name.is_not(None), elsewhere), 1))),
+            func.count(case((and_(name.is_(None), given.c.area.is_not(None)), 1))),
+        ).select_from(joined)
+    ).one()
+    check = AreaCheck(kind, int(compared), int(disagreeing), 0, vintage)
+    return (
+        check if check.is_wrong_vintage else AreaCheck(kind, check.compared, check.disagreeing, int(fillable), vintage)
+    )
