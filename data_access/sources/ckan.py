@@ -13,7 +13,7 @@ from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
 from data_access.sources.base import Ask, Page, WholeFile
 from data_access.sources.download import download
-from data_access.sources.http import Answer, Door, Read
+from data_access.sources.http import Answer, Door, Read, Stopped
 from data_access.sources.json_text import as_text, read_object
 from data_access.sources.marks import is_within, need_created
 from data_access.sources.refusals import given_up, in_its_words, named
@@ -44,13 +44,13 @@ class Ckan:
         self._door = door
 
     def mark(self, data_set: DataSet) -> str | None:
-        """When the portal says that the resource was modified, and of a datastore how many rows it has."""
+        """When the portal says that the resource was modified; of a datastore how many rows it has, of a file its tag."""
         resource = self._resource(data_set)
         told = {name: as_text(resource.get(name)) for name in ("last_modified", "hash", "size") if resource.get(name)}
         if resource.get("datastore_active"):
             told["rows"] = str(self._search(data_set, 0, 0).total)
-        elif "last_modified" not in told:
-            told |= self._door.ask(data_set, self._address(data_set, resource), {}, _tag, method="HEAD")
+        else:
+            told |= self._tag(data_set, self._address(data_set, resource))
         # a number of rows alone does not tell whether one of them has changed
         return json.dumps(told, sort_keys=True) if set(told) - {"rows", "size"} else None
 
@@ -119,6 +119,15 @@ class Ckan:
         place = header.index(data_set.created)
         return [row for row in rows if is_within(row[place], ask, self._city)]
 
+    def _tag(self, data_set: DataSet, address: str) -> dict[str, str]:
+        """What a file's own server tells of its state: a portal does not notice that a file elsewhere was replaced."""
+        try:
+            return self._door.ask(data_set, address, {}, _tag_of, method="HEAD")
+        except Stopped:
+            raise
+        except SourceError:  # a server that gives files need not say anything of them without giving them
+            return {}
+
     def _resource(self, data_set: DataSet) -> Mapping[str, Any]:
         return self._action(data_set, "resource_show", {"id": data_set.id}, lambda result: result)
 
@@ -152,7 +161,7 @@ class Ckan:
         return self._door.ask(data_set, f"api/3/action/{action}", asked, read_checked)
 
 
-def _tag(answer: Answer) -> dict[str, str]:
+def _tag_of(answer: Answer) -> dict[str, str]:
     """What the headers of a file tell of its state."""
     names = ("etag", "last-modified")
     return {name: answer.headers[name] for name in names if answer.headers.get(name)}

@@ -42,6 +42,8 @@ from data_access.sources.windows import (
     passed,
 )
 
+TIMES = 3
+"""Nothing tells how many requests a window has: an answer that looks wrong is believed when it came so often."""
 Requests = dict[str, Request]
 
 
@@ -130,10 +132,12 @@ class Open311:
         return Place(place.start, windows, tuple(extra), tuple(border))
 
     def _window(self, data_set: DataSet, windows: Windows, before: frozenset[str], border: tuple[str, ...]) -> Requests:
-        """The requests of a window by id; an answer without any, or with those of the window before, is not believed once."""
-        found = self._page(data_set, windows, 1)
-        if not found or (set(found) <= before and not set(found) <= set(border)):
+        """The requests of a window by id; an answer without any, or with those of the window before, has to come thrice."""
+        found: Requests = {}
+        for _ in range(TIMES):
             found = self._page(data_set, windows, 1)
+            if set(found) - before or (found and set(found) <= set(border)):
+                break
         return found
 
     def _further_pages(self, data_set: DataSet, windows: Windows, found: Requests) -> tuple[Requests, bool]:

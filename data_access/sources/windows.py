@@ -15,7 +15,7 @@ LONGEST = 89 * 86_400
 SHORTEST = 1
 USUAL_LIMIT = 1000
 FEWEST = 10
-"""No endpoint gives fewer rows than this at a time: so few are never taken for a full answer."""
+"""No endpoint gives fewer rows than this at a time unless it is asked to: so few are not taken for a full answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ def first_windows(start: int, end: int) -> Windows:
 
 def is_full(now: Windows, rows: int, asked: int) -> bool:
     """Whether the next window, with so many rows, may have more; `asked` is how many the endpoint was asked for."""
-    if now.limit is not None:
-        return rows >= now.limit
-    return rows >= FEWEST and (rows >= now.most or rows in (USUAL_LIMIT, asked))
+    if rows >= asked or (now.limit is not None and rows >= now.limit):
+        return True
+    return now.limit is None and rows >= FEWEST and (rows >= now.most or rows == USUAL_LIMIT)
 
 
 def is_surely_full(now: Windows, rows: int, asked: int) -> bool:
     """Whether a shortest window with so many rows has to be taken for cut off."""
-    return rows in (USUAL_LIMIT, asked) or (now.limit is not None and rows >= now.limit)
+    return rows == USUAL_LIMIT or rows >= asked or (now.limit is not None and rows >= now.limit)
 
 
 def halved(now: Windows, rows: int) -> Windows:

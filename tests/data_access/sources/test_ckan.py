@@ -60,7 +60,8 @@ def test_nothing_is_read_while_the_portal_says_that_nothing_was_modified(where: 
         seen = len(portal.log)
         again = reader.load(Ask(mark=first.mark, reread_from=date(2024, 1, 1)))
         assert (again.files, again.whole, again.mark) == ((), False, first.mark)
-        assert not [one for one in portal.log[seen:] if "download" in one.text or "sort=" in one.text]
+        asked = [one for one in portal.log[seen:] if one.method == "GET"]
+        assert not [one for one in asked if "download" in one.text or "sort=" in one.text]
         table.change("7", Note="other words")
         file.replace(csv_text(ROWS[:30]).encode(), datetime(2024, 6, 20, tzinfo=UTC))
         changed = reader.load(Ask(mark=first.mark, reread_from=date(2024, 1, 1)))
@@ -69,18 +70,45 @@ def test_nothing_is_read_while_the_portal_says_that_nothing_was_modified(where: 
     assert len(rows_of(changed)) == (30 if where == "file" else 40)
 
 
-def test_a_file_of_unknown_date_is_known_by_its_tag(tmp_path: Path) -> None:
-    def undated(right: Answer, _before: Answer) -> Answer:
-        content = json.loads(right.body)
-        content["result"]["last_modified"] = None
-        return Answer(200, json.dumps(content).encode(), right.headers)
+def undated(right: Answer, _before: Answer) -> Answer:
+    """A resource of which the portal does not say when it was modified."""
+    content = json.loads(right.body)
+    content["result"]["last_modified"] = None
+    return Answer(200, json.dumps(content).encode(), right.headers)
 
+
+def test_a_file_of_unknown_date_is_known_by_its_tag(tmp_path: Path) -> None:
     dateless = Fault(undated, times=99, matching="resource_show")
     with CkanPortal({}, dateless, files={RESOURCE_ID: csv_file(ROWS)}) as portal:
         reader = Reader(small(portal.url), tmp_path)
         first = reader.load()
         assert "etag" in json.loads(first.mark or "")
         assert reader.load(Ask(mark=first.mark)).files == ()
+
+
+def test_a_file_of_which_nothing_tells_whether_it_has_changed_is_read_each_time(tmp_path: Path) -> None:
+    dateless = Fault(undated, times=99, matching="resource_show")
+    silent = Fault(faults.status(405), times=1, matching="/storage/")
+    with CkanPortal({}, dateless, silent, files={RESOURCE_ID: csv_file(ROWS)}) as portal:
+        fetched = Reader(small(portal.url), tmp_path).load()
+    assert fetched.mark is None
+    assert len(rows_of(fetched)) == 40
+
+
+def test_a_file_that_is_no_text_is_read_thrice_and_left_to_be_told(tmp_path: Path) -> None:
+    latin = FileResource("rows.csv", "Id\nStraße\n".encode("latin-1"))
+    with CkanPortal({}, files={RESOURCE_ID: latin}) as portal:
+        reader = Reader(small(portal.url), tmp_path)
+        (path,) = reader.load().files
+    assert path.read_bytes() == latin.content
+    assert len(reader.waits) == 2
+
+
+@pytest.mark.parametrize("harm", [faults.garbled(), faults.status(200, body=b'{"error": "later"}')])
+def test_a_file_that_is_not_what_it_should_be_is_asked_for_again(harm: Harm, tmp_path: Path) -> None:
+    fault = Fault(harm, at=2, times=2, matching="/storage/")
+    with CkanPortal({}, fault, files={RESOURCE_ID: csv_file(ROWS)}) as portal:
+        assert ids(Reader(small(portal.url), tmp_path)) == list(range(40))
 
 
 @pytest.mark.parametrize("kind", ["zip", "gzip", "csv"])
@@ -99,7 +127,7 @@ def test_a_download_that_is_cut_off_is_asked_for_again(kind: str, harm: Harm, tm
     plain = csv_text(ROWS).encode()
     contents = {"zip": zip_file({"rows.csv": ROWS}).content, "gzip": gzip.compress(plain), "csv": plain}
     file = FileResource(f"rows.{kind}", contents[kind])
-    with CkanPortal({}, Fault(harm, matching="/storage/"), files={RESOURCE_ID: file}) as portal:
+    with CkanPortal({}, Fault(harm, at=2, matching="/storage/"), files={RESOURCE_ID: file}) as portal:
         reader = Reader(small(portal.url), tmp_path)
         (path,) = reader.load().files
     assert path.read_bytes() == file.content
@@ -108,8 +136,8 @@ def test_a_download_that_is_cut_off_is_asked_for_again(kind: str, harm: Harm, tm
 
 
 def test_a_file_of_untold_length_is_believed_when_it_has_the_same_size_twice(tmp_path: Path) -> None:
-    whole = Fault(faults.cut(Ending.UNTOLD, 1.0), at=2, times=9, matching="/storage/")
-    half = Fault(faults.cut(Ending.UNTOLD, 0.5), matching="/storage/")
+    whole = Fault(faults.cut(Ending.UNTOLD, 1.0), at=3, times=9, matching="/storage/")
+    half = Fault(faults.cut(Ending.UNTOLD, 0.5), at=2, matching="/storage/")
     with CkanPortal({}, half, whole, files={RESOURCE_ID: csv_file(ROWS)}) as portal:
         reader = Reader(small(portal.url), tmp_path)
         assert ids(reader) == list(range(40))
@@ -126,7 +154,7 @@ def test_a_zip_that_is_damaged_for_good_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_a_page_for_people_is_no_file(tmp_path: Path) -> None:
-    fault = Fault(faults.html(), times=9, matching="/storage/")
+    fault = Fault(faults.html(), at=2, times=9, matching="/storage/")
     with CkanPortal({}, fault, files={RESOURCE_ID: csv_file(ROWS)}) as portal:
         reader = Reader(small(portal.url), tmp_path)
         with pytest.raises(SourceError, match="web page instead of data"):
@@ -135,7 +163,7 @@ def test_a_page_for_people_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_stopped_download_is_begun_again_and_a_finished_one_is_not(tmp_path: Path) -> None:
-    fault = Fault(faults.status(500), times=6, matching="/storage/")
+    fault = Fault(faults.status(500), at=2, times=6, matching="/storage/")
     with CkanPortal({}, fault, files={RESOURCE_ID: csv_file(ROWS)}) as portal:
         reader = Reader(small(portal.url), tmp_path)
         with pytest.raises(SourceError):
