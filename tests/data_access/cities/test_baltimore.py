@@ -10,6 +10,8 @@ import pytest
 from tests.data_access.cities.reading import Read, area_names, csv_of, raw_rows, read
 from tests.sample_data import sample
 
+pytestmark = pytest.mark.xdist_group("baltimore")
+
 FILE = "baltimore/requests-2019-10.csv.gz"
 
 

@@ -11,6 +11,8 @@ from dashboard.domain.request import Flag
 from tests.data_access.cities.reading import Read, csv_of, raw_rows, read
 from tests.sample_data import sample
 
+pytestmark = pytest.mark.xdist_group("chicago")
+
 FILE = "chicago/requests-2021-01-01.csv.gz"
 NOT_WORK = ["311 INFORMATION ONLY CALL", "Aircraft Noise Complaint"]
 

@@ -11,6 +11,8 @@ from dashboard.domain.request import Flag
 from tests.data_access.cities.reading import Read, area_names, csv_of, raw_rows, read
 from tests.sample_data import sample
 
+pytestmark = pytest.mark.xdist_group("los_angeles")
+
 EXPORT, API = "los_angeles/requests-2018-01-export.csv.gz", "los_angeles/requests-2020-01-api.csv.gz"
 
 

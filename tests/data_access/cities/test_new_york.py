@@ -11,6 +11,8 @@ from dashboard.domain.request import Flag
 from tests.data_access.cities.reading import Read, area_names, csv_of, raw_rows, read
 from tests.sample_data import sample
 
+pytestmark = pytest.mark.xdist_group("nyc")
+
 API, EXPORT = "nyc/requests-2019-12-31-api.csv.gz", "nyc/requests-2022-05-01-export.csv.gz"
 
 

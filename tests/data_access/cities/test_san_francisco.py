@@ -12,6 +12,8 @@ from dashboard.domain.request import Flag
 from tests.data_access.cities.reading import Read, csv_of, raw_rows, read
 from tests.sample_data import sample
 
+pytestmark = pytest.mark.xdist_group("san_francisco")
+
 FILE = "san_francisco/requests-2008-2016-sample.csv.gz"
 FORMAT = "%m/%d/%Y %I:%M:%S %p"
 

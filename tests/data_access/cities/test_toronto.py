@@ -11,6 +11,8 @@ from dashboard.domain.request import Flag
 from tests.data_access.cities.reading import Read, area_names, raw_rows, read
 from tests.sample_data import sample
 
+pytestmark = pytest.mark.xdist_group("toronto")
+
 FILE = "toronto/requests-2026-20rows.csv"
 HEADER = (
     "Creation Date,Status,First 3 Chars of Postal Code,Intersection Street 1,Intersection Street 2,Ward,"
