@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,8 @@ from dashboard.cli_cities import cities
 from dashboard.domain.errors import FixedYetError, SourceError
 from dashboard.domain.request import NONE_NAME
 from dashboard.settings import load
-from data_access.boundaries import import_boundaries
-from data_access.city import City, city_files, load_city
+from data_access.boundaries import import_boundaries, import_from_portal, known_kind, with_portal
+from data_access.city import AreaKind, City, city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.quarantine import REASONS
 from data_access.queries.area_checks import area_names, checks
@@ -121,8 +122,10 @@ def serve(
 @app.command()
 def boundaries(
     city: Annotated[str, typer.Argument(help="The city's id.")],
-    kind: Annotated[str, typer.Argument(help="district or neighbourhood.")],
-    source: Annotated[Path, typer.Option("--from", help="A GeoJSON file, plain or gzipped.")],
+    kind: Annotated[str, typer.Argument(help="district or neighbourhood; none: all that a portal has.")] = "",
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A GeoJSON file, plain or gzipped; without it the portal is asked.")
+    ] = None,
     prop: Annotated[
         str, typer.Option("--property", help="The property that holds the name as the rows write it.")
     ] = "",
@@ -133,12 +136,20 @@ def boundaries(
     """
     settings = load()
     found = load_city(city, settings.city_folders)
-    names = import_boundaries(found, kind, source, settings.data_dir / city, prop or None)
+    folder = settings.data_dir / city
+    if source is None:
+        kinds = with_portal(found) if not kind else (known_kind(found, kind),)
+        stored = import_from_portal(found, kinds, folder, prop or None, token=settings.socrata_token)
+    elif not kind:
+        raise typer.BadParameter(f"say of which kind the file is: {', '.join(found.areas)}", param_hint="KIND")
+    else:
+        kinds = (known_kind(found, kind),)
+        stored = len(import_boundaries(found, kind, source, folder, prop or None))
     version = republish(found, settings.data_dir)
     if version:
-        _print_areas(settings.data_dir, found, kind)
+        _print_areas(settings.data_dir, found, kinds)
     typer.echo(
-        f"{len(names)} areas stored; "
+        f"{stored} areas stored; "
         + (f"version {version} is published." if version else "they will be shown after the first sync.")
     )
 
@@ -223,18 +234,18 @@ def _moment(text: str, city: City) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=city.zone)
 
 
-def _print_areas(data_dir: Path, city: City, kind: str | None = None) -> None:
-    """How well the published boundaries fit the requests; of one kind also the names that do not meet."""
+def _print_areas(data_dir: Path, city: City, kinds: Sequence[AreaKind] = ()) -> None:
+    """How well the published boundaries fit the requests; of some kinds also the names that do not meet."""
     with Published(data_dir).open(city.id) as snapshot:
-        found = [check for check in checks(snapshot) if kind in (None, check.kind)]
-        if kind:
+        for kind in kinds:
             drawn = area_names(snapshot, kind)
             in_rows = set(snapshot.options.fields[kind].names) - {NONE_NAME}
             for text, only in (("no area for", in_rows - drawn), ("no rows in", drawn - in_rows)):
                 if only:
                     typer.echo(f"{text}: {', '.join(sorted(only))}")
-    for check in found:
-        typer.echo(check.sentence(city.areas[check.kind].name))
+        for check in checks(snapshot):
+            if not kinds or check.kind in kinds:
+                typer.echo(check.sentence(city.areas[check.kind].name))
 
 
 def _print_result(result: SyncResult, city: str, as_json: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from sqlalchemy import Select, select
 from dashboard.domain.errors import SourceError
 from data_access.areas.geojson import Feature, as_text, read_features
 from data_access.areas.lookup import MICRO, point_of
-from data_access.areas.naming import name_in_file
+from data_access.areas.naming import name_in_file, plain
 from data_access.areas.placing import NOWHERE, places
+from data_access.areas.portal import asking, fetch_boundaries
 from data_access.city import AreaKind, City
+from data_access.sources.http import Door
 from data_access.store.engines import duckdb
 from data_access.store.lock import city_lock
 from data_access.store.tables import records
@@ -50,13 +53,54 @@ def import_boundaries(city: City, kind: str, given: Path, folder: Path, property
     return set(prepared.shapes)
 
 
-def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> Prepared:
-    """Read and check a boundary file as `import_boundaries` does, without storing it."""
+def import_from_portal(
+    city: City,
+    kinds: Sequence[AreaKind],
+    folder: Path,
+    property_name: str | None = None,
+    *,
+    token: str = "",
+    sleep: Callable[[float], object] | None = None,
+) -> int:
+    """Store the areas of some kinds as the portals of the city file have them, all of them or, where one fails, none.
+
+    Returns how many areas there are. Raises as `import_boundaries`, and SourceError where a portal does not answer.
+    `sleep` waits between two attempts.
+    """
+    with tempfile.TemporaryDirectory(prefix="fixedyet-") as place:
+        prepared: list[Prepared] = []
+        for kind in kinds:
+            with Door(asking(city, kind), Path(place), token=token, sleep=sleep) as door:
+                given = fetch_boundaries(city, kind, door, Path(place))
+            prepared.append(prepare(city, kind, given, folder, property_name))
+    for each in prepared:
+        store(each, folder)
+    return sum(len(each.shapes) for each in prepared)
+
+
+def known_kind(city: City, kind: str) -> AreaKind:
+    """The kind of area of that name. Raises SourceError if the city has none such."""
     if kind not in city.areas:
         raise SourceError(f"{city.name} has no kind of area '{kind}'; its kinds are {', '.join(city.areas) or 'none'}.")
+    return kind
+
+
+def with_portal(city: City) -> tuple[AreaKind, ...]:
+    """The kinds of area whose boundaries a portal has. Raises SourceError if there is none."""
+    kinds: tuple[AreaKind, ...] = tuple(kind for kind in city.areas if city.areas[kind].boundaries)
+    if not kinds:
+        raise SourceError(
+            f"{city.name}'s file names no portal with boundaries; give a GeoJSON file: fixedyet boundaries {city.id} KIND --from FILE."
+        )
+    return kinds
+
+
+def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> Prepared:
+    """Read and check a boundary file as `import_boundaries` does, without storing it."""
+    kind = known_kind(city, kind)
     features = read_features(given)
-    prop = property_name or city.areas[kind].boundary_property
-    if not prop or any(prop not in feature.properties for feature in features):
+    prop = _property(features, property_name or city.areas[kind].boundary_property)
+    if prop is None:
         there = ", ".join(sorted(features[0].properties))
         raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {there}.")
     shapes = _by_name(city, kind, features, prop)
@@ -91,6 +135,16 @@ def box(paths: Sequence[Path]) -> tuple[float, float, float, float] | None:
     up = MARGIN_KM / KM_PER_DEGREE
     aside = up / max(math.cos(math.radians((south + north) / 2)), 0.1)
     return west - aside, south - up, east + aside, north + up
+
+
+def _property(features: Sequence[Feature], wanted: str | tuple[str, ...]) -> str | None:
+    """The first of the wanted properties that every area has; portals and exports write one in different ways."""
+    shared = set(features[0].properties).intersection(*(feature.properties for feature in features))
+    for name in (wanted,) if isinstance(wanted, str) else wanted:
+        alike = [there for there in sorted(shared) if plain(there) == plain(name)]
+        if name in shared or len(alike) == 1:
+            return name if name in shared else alike[0]
+    return None
 
 
 def _by_name(city: City, kind: AreaKind, features: Sequence[Feature], prop: str) -> dict[str, Any]:

@@ -59,8 +59,8 @@ class Area(Part):
     name: str
     plural: str
     label: str = "{name}"
-    boundary_property: str = ""
-    """The property of the boundary file that holds the published name."""
+    boundary_property: str | tuple[str, ...] = ""
+    """The property of the boundary file that holds the published name; several: the first that a file has, in any case."""
     vintage: str = ""
     """When the boundaries of the source were drawn ('2013', '2023'): rows keep the area of their own time."""
     boundaries: BoundarySource | None = None

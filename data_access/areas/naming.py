@@ -61,5 +61,10 @@ def spell(areas: Sequence[str], rows: Mapping[str, int]) -> Spelling:
     return Spelling(tuple(published), area_of)
 
 
+def plain(name: str) -> str:
+    """A name without case and punctuation: 'BoroCD' and 'boro_cd' are one."""
+    return "".join(WORD.findall(name.casefold()))
+
+
 def _key(name: str) -> tuple[str, ...]:
     return tuple(word.lstrip("0") or "0" for word in WORD.findall(name.casefold()))
