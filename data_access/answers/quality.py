@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboard.domain.freshness import Syncs
 from dashboard.domain.request import Flag
+from data_access.areas.checks import AreaCheck
 from data_access.local_time import utc_to_local
 from data_access.quarantine import REASONS
 from data_access.queries import quality as queries
@@ -54,7 +55,7 @@ def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
         "left_out": left_out(snapshot),
         "not_published": list(snapshot.city.source.not_published),
         "mappings": _records(queries.mappings(snapshot)),
-        "area_checks": _records(queries.area_checks(snapshot)),
+        "area_checks": [_area_check(row) for row in _records(queries.area_checks(snapshot))],
         "runs": [_run(snapshot, row) for row in read_log(folder)[:runs]],
         "calls": [{**call, "at": _time(snapshot, call["at"])} for call in read_calls(folder)],
     }
@@ -108,6 +109,10 @@ def _time(snapshot: Snapshot, seconds: Any) -> str | None:
 
 def _moment(snapshot: Snapshot, seconds: Any) -> datetime | None:
     return None if pd.isna(seconds) else utc_to_local(int(seconds), snapshot.city.zone)
+
+
+def _area_check(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "used": not AreaCheck(**row).is_wrong_vintage}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

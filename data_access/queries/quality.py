@@ -8,14 +8,12 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, TableClause, and_, case, cast, column, func, select, table
 
 from data_access.rollup import ORIGIN_CODES
+from data_access.store.area_tables import area_checks as area_checks_table
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts, flag_counts, quarantine_counts
 
 _tables = table("tables", column("table_name"), schema="information_schema")
 _mappings = table("mappings", *(column(name) for name in ("field", "given", "shown", "n")))
-_area_checks = table(
-    "area_checks", *(column(name) for name in ("kind", "compared", "disagreeing", "filled", "vintage"))
-)
 
 
 def flags(snapshot: Snapshot) -> pd.DataFrame:
@@ -57,7 +55,7 @@ def area_checks(snapshot: Snapshot) -> pd.DataFrame:
 
     Columns: kind, compared, disagreeing, filled (from the point), vintage (of the boundaries); empty in older versions.
     """
-    return _if_there(snapshot, _area_checks, ("kind", "vintage"))
+    return _if_there(snapshot, area_checks_table, ("kind",))
 
 
 def _if_there(snapshot: Snapshot, wanted: TableClause, order: tuple[str, ...]) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from layouts.figures import theme
 
 Break = tuple[dt.date, str]
 """The day, and what has changed, a sentence of the city's file."""
+ROW = 17
+"""Height in px of a label; they stand above the plot, so that they hide nothing of it."""
 
 
 def within(breaks: Sequence[Break], first: dt.date, last: dt.date) -> list[Break]:
@@ -49,18 +51,24 @@ def marked(figure: theme.Figure, breaks: Sequence[Break], tr: Translator, scheme
             scheme,
             name="label",
             x=place,
-            y=1 - 0.09 * index,
+            y=1,
             xref="x",
             yref="paper",
             xanchor="right" if dt.datetime.fromisoformat(place) > middle else "left",
-            yanchor="top",
-            bgcolor=theme.faint(colours.card, 0.8),
+            yanchor="bottom",
+            yshift=2 + ROW * index,
             font={"size": 12, "color": colours.muted},
         )
         for index, ((day, _), place) in enumerate(zip(breaks, places, strict=True))
     ]
+    room = ROW * len(breaks)
+    others = [
+        {**each, "yshift": each.get("yshift", 0) + room} if each.get("name") == "note" else each
+        for each in layout.get("annotations", [])
+    ]
     more = {
         "shapes": [*layout.get("shapes", []), *lines],
-        "annotations": [*layout.get("annotations", []), *labels],
+        "annotations": [*others, *labels],
+        "margin": {**layout["margin"], "t": layout["margin"]["t"] + room},
     }
     return {**figure, "layout": {**layout, **more}}

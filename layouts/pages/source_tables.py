@@ -124,6 +124,7 @@ def area_table(data: PageData, tr: Translator) -> Table:
             Column(tr("Disagree")),
             Column(tr("Filled in from the point")),
             Column(tr("Boundaries of"), numeric=False),
+            Column(tr("Do they fit?"), numeric=False),
         ),
         tuple(_areas(data, row, tr) for row in data.quality["area_checks"]),
         tr("Compared are rows that have both a point and an area of their own; the row's own word counts."),
@@ -141,6 +142,7 @@ def _areas(data: PageData, row: Mapping[str, Any], tr: Translator) -> tuple[Cell
         tr.number(row["disagreeing"]),
         tr.number(row["filled"]),
         row["vintage"] or tr("not known"),
+        tr("yes") if row["used"] else tr("no: they are of another time, or of other areas"),
     )
 
 

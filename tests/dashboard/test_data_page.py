@@ -152,7 +152,7 @@ def test_names_are_shown_as_given_and_as_published(client: FlaskClient) -> None:
 def test_areas_licence_breaks_and_links_are_told(client: FlaskClient) -> None:
     for document in both(client, "/data?period=90d"):
         assert table_of(document, "Do rows and boundaries agree?") == [
-            ["Districts", "1,000", "82.0%", "180", "25", "2015"]
+            ["Districts", "1,000", "82.0%", "180", "25", "2015", "no: they are of another time, or of other areas"]
         ]
         assert terms_of(document, "Source and licence")["Licence"] == "CC0"
         assert terms_of(document, "Days from which rows mean something else")["Feb 10, 2024"] == BREAK

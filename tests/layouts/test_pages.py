@@ -67,7 +67,7 @@ def own_words(data_dir: Path, client: FlaskClient) -> re.Pattern[str]:
         city.source.attribution,
         *city.source.not_published,
     }
-    words |= {city.source.attribution.rstrip("."), "corrections@example.org"}
+    words |= {city.source.attribution.rstrip("."), "corrections@example.org", "requests.csv"}
     words |= {each["name"] for rows in options["fields"].values() for each in rows}
     for area in city.areas.values():
         words |= {area.name, area.plural, area.label.replace("{name}", "").strip()}
