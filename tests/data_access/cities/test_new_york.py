@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from dashboard.domain.request import Flag
+from data_access.store.published import Published
+from data_access.store.tables import requests
 from tests.data_access.cities.reading import Read, area_names, csv_of, raw_rows, read
 from tests.sample_data import sample
 
@@ -120,6 +123,20 @@ def test_boards_and_districts(city: Read, raw: pd.DataFrame, tmp_path: Path) -> 
     assert city.records["district"].dropna().to_dict() == own.to_dict()
     assert set(own) <= districts
     assert len(districts) == 51
+
+
+def test_rows_without_a_district_are_given_that_of_their_point(tmp_path: Path) -> None:
+    districts = area_names("nyc", "district", "nyc-council-districts-2013.geojson.gz", tmp_path / "nyc", "CounDist")
+    exported = read("nyc", tmp_path, sample(EXPORT))
+    assert exported.records["district"].isna().all()
+    published = Published(tmp_path)
+    with published.open("nyc") as snapshot:
+        rows = snapshot.read(select(requests)).set_index("request_id")
+    published.close()
+    has_point = rows["latitude"].notna()
+    assert has_point.sum() == 913
+    assert rows["district"][has_point].isin(districts).mean() > 0.99
+    assert set(rows["district"][~has_point]) == {"none"}
 
 
 def test_channels(city: Read, raw: pd.DataFrame) -> None:
