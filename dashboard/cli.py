@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard import console
+from dashboard import cli_csv, console
 from dashboard.cli_cities import cities
 from dashboard.domain.errors import FixedYetError, SourceError
 from dashboard.domain.request import NONE_NAME
@@ -64,24 +64,41 @@ def sync(
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+    column: cli_csv.ColumnOption = None,
+    time_format: cli_csv.TimeFormatOption = None,
+    time_zone: cli_csv.TimeZoneOption = "",
+    name: cli_csv.NameOption = "",
+    print_city: cli_csv.PrintCityOption = False,
 ) -> None:
-    """Read a city's requests and publish them.
+    """Read a city's requests and publish them. The city 'csv' is a quick look at any file: name its columns.
 
     Example: fixedyet sync boston --from requests-2015.csv.gz
+
+    Example: fixedyet sync csv --from rows.csv --column created_at="Date Opened" --time-zone America/New_York
     """
+    wished = cli_csv.wish(city, column, time_format, time_zone, name, print_city=print_city)
+    if wished is not None:
+        with cli_csv.files_on_disk(source) as files:
+            made = cli_csv.quick_city(files, wished, load().data_dir, print_city=print_city, quiet=as_json)
+            if made is not None:
+                _sync_files(made, files, full=full, data_through=data_through, as_json=as_json)
+        return
     settings = load()
     found = load_city(city, settings.city_folders)
     if not source:
         raise SourceError(
             f"{found.name}'s portal cannot be read by this version; give a file: fixedyet sync {city} --from FILE."
         )
+    _sync_files(found, source, full=full, data_through=data_through, as_json=as_json)
+
+
+def _sync_files(city: City, files: list[Path], *, full: bool, data_through: str, as_json: bool) -> None:
+    through = _moment(data_through, city)
     with console.progress(quiet=as_json) as tell:
-        result = sync_files(
-            found, source, settings.data_dir, full=full, data_through=_moment(data_through, found), progress=tell
-        )
+        result = sync_files(city, files, load().data_dir, full=full, data_through=through, progress=tell)
     if result.published and not as_json:
-        _print_areas(settings.data_dir, found)
-    _print_result(result, city, as_json)
+        _print_areas(load().data_dir, city)
+    _print_result(result, city.id, as_json)
 
 
 @app.command()

@@ -66,8 +66,9 @@ class Settings(BaseSettings):
 
     @property
     def city_folders(self) -> tuple[Path, ...]:
-        """Folders with more city files."""
-        return (self.cities_dir,) if self.cities_dir else ()
+        """Folders with more city files: the one of the quick look, which its sync makes, and the given one."""
+        quick_look = self.data_dir / "csv"
+        return (quick_look, self.cities_dir) if self.cities_dir else (quick_look,)
 
     @property
     def tile_source(self) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ __all__ = ["Area", "BoundarySource", "Break", "City", "DataSet", "Rule", "Rules"
 AreaKind = Literal["district", "neighbourhood"]
 TIME_FIELDS = ("created_at", "closed_at", "updated_at", "due_at")
 TEXT_FIELDS = ("category", "subcategory", "department", "district", "neighbourhood", "channel", "address")
-REQUIRED_FIELDS = ("request_id", "created_at", "status", "category")
+REQUIRED_FIELDS = ("request_id", "created_at", "category")
 
 
 class Schema(Part):
@@ -48,6 +48,8 @@ class Schema(Part):
     def _required(self) -> Schema:
         there = {*self.columns, *(["request_id"] if self.id_columns else [])}
         missing = [field for field in REQUIRED_FIELDS if field not in there]
+        if not there & {"status", "closed_at"}:  # without a status, what has a closing time is closed
+            missing.append("status")
         if missing:
             raise ValueError(f"name the column of {', '.join(missing)}")
         return self

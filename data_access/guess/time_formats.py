@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Literal
 
@@ -44,7 +45,19 @@ CANDIDATES = tuple(
 CLEAR = 0.99
 """An order of day and month is taken if the other one reads less than this share of what it reads."""
 MOST = 4
-SHAPES, OF_EACH_SHAPE = 60, 10
+SHAPES = 200
+PARTS = {
+    **dict.fromkeys(("%m", "%d", "%H", "%I", "%M", "%S"), r"\d{1,2}"),
+    "%Y": r"\d{4}",
+    "%y": r"\d\d",
+    "%f": r"\d{1,6}",
+    "%n": r"\d{1,9}",
+    "%p": r"[APap][Mm]",
+    "%a": r"[A-Za-z]{3}",
+    "%b": r"[A-Za-z]{3}",
+    "%B": r"[A-Za-z]+",
+    " ": r"\s+",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +95,18 @@ def guess_time_formats(columns: Mapping[str, Sequence[str]], given: Sequence[str
 
 
 def _worth_trying(columns: Mapping[str, Sequence[str]]) -> list[str]:
-    """The candidates that read a text of some shape ('99/99/9999 99:99 aa'): trying all of them on all texts takes a minute."""
-    by_shape: dict[str, list[str]] = {}
+    """The candidates that look like some of the texts: asking the engine about all of them takes seconds."""
+    shown: dict[str, str] = {}
     for text in (text for texts in columns.values() for text in texts):
-        alike = by_shape.setdefault(re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text)), [])
-        if len(alike) < OF_EACH_SHAPE:
-            alike.append(text)
-    shown = [text for alike in list(by_shape.values())[:SHAPES] for text in alike]
-    if not shown:
-        return []
-    read = read_by_format(shown, CANDIDATES).any(axis=0)
-    return [each for each in CANDIDATES if read[each]]
+        shown.setdefault(re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text)), text)
+    texts = list(shown.values())[:SHAPES]
+    return [each for each in CANDIDATES if any(_looks_like(each).fullmatch(text) for text in texts)]
+
+
+@cache
+def _looks_like(form: str) -> re.Pattern[str]:
+    """A pattern of the texts that a format can read, and of some others."""
+    return re.compile(re.sub(r"%.|.", lambda part: PARTS.get(part[0]) or re.escape(part[0]), form))
 
 
 def _one_order(

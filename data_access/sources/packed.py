@@ -52,7 +52,8 @@ def opened(given: Path, folder: Path, member: str = "") -> Generator[Opened]:
     path, member = _zip_and_member(given, member)
     name = path.name
     if path == STDIN:
-        path, name = _spooled(folder), "standard input"
+        path = spooled(folder)
+        name = path.name
     elif not path.exists():
         raise SourceError(f"There is no file {given}; give the path of a file ({KINDS}).")
     elif path.is_dir():
@@ -87,9 +88,9 @@ def _zip_and_member(given: Path, member: str) -> tuple[Path, str]:
     return given, member
 
 
-def _spooled(folder: Path) -> Path:
-    """Standard input on disk: a zip or Parquet file is read from its end."""
-    path = folder / "standard-input"
+def spooled(folder: Path) -> Path:
+    """Standard input as a file in a folder: a zip or Parquet file is read from its end."""
+    path = folder / "standard input"
     with path.open("wb") as out:
         shutil.copyfileobj(sys.stdin.buffer, out, CHUNK)
     return path
