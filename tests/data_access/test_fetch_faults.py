@@ -26,7 +26,7 @@ from tests.portals.server import Portal
 from tests.portals.table import Table
 from tests.portals.trouble import Edit, Trouble, edits, troubles
 
-every_case = pytest.mark.parametrize("case", [case for case in CASES if not case.name.startswith("open311")], ids=str)
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
 Rows = dict[str, dict[str, str]]
 
 

@@ -26,8 +26,7 @@ from tests.portals.server import Portal
 from tests.portals.table import Table
 from tests.portals.trouble import Edit, Trouble, edits, troubles
 
-READY = [case for case in CASES if not case.name.startswith("open311")]
-FIRST_OF_ITS_KIND = [case for case in READY if case.name in ("socrata", "ckan", "open311")]
+FIRST_OF_ITS_KIND = [case for case in CASES if case.name in ("socrata", "ckan", "open311")]
 
 
 @dataclass
@@ -96,7 +95,7 @@ def is_a_sentence(text: str) -> bool:
     return text.endswith(".") and "\n" not in text and 20 < len(text) < 500
 
 
-@pytest.mark.parametrize("case", READY, ids=str)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_sync_changes_all_or_nothing_and_the_next_ones_make_up_for_it(case: Case, tmp_path: Path) -> None:
     with place(case, tmp_path) as here:
         beginning = here.table.kept()

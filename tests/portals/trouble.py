@@ -66,13 +66,14 @@ class Edit:
         return Fault(at=self.at, first=lambda: self.apply(table))
 
     def apply(self, table: Table) -> None:
-        """Write to the table; a row that is gone is left alone."""
-        there = any(line["Id"] == self.key for line in table.rows())
-        if self.what == "add":
-            table.add(row(f"new-{self.at}", created=f"2024-06-{self.at % 20 + 1:02} 08:30:00"))
-        elif there and self.what == "change":
+        """Write to the table; a row that is gone, or there already, is left alone."""
+        ids = {line["Id"] for line in table.rows()}
+        new = f"new-{self.at}"
+        if self.what == "add" and new not in ids:
+            table.add(row(new, created=f"2024-06-{self.at + 1:02} 08:30:00"))
+        if self.what == "change" and self.key in ids:
             table.change(self.key, Type="Noise", Note=f"written {self.at}")
-        elif there:
+        if self.what == "delete" and self.key in ids:
             table.delete(self.key)
 
 
