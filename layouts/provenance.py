@@ -26,7 +26,7 @@ def banners(city: CityFacts, syncs: Syncs, now: datetime, tr: Translator) -> lis
         day = tr.date(city.data_through.date())
         found.append(
             tr("The city's portal has given nothing new since {day}; what you see ends there.", day=day)
-            if city.has_portal
+            if city.has_portal and syncs.from_portal
             else tr("Nothing newer than {day} has been loaded here; what you see ends there.", day=day)
         )
     if syncs.failed_since is not None:

@@ -21,6 +21,8 @@ class Syncs:
     last_attempt: datetime | None = None
     failed_since: datetime | None = None
     error: str = ""
+    from_portal: bool = False
+    """Whether the last good sync asked the portal; else files were given to it."""
 
 
 def is_stale(data_through: datetime, now: datetime, usual_days: int) -> bool:

@@ -76,6 +76,7 @@ def syncs(snapshot: Snapshot) -> Syncs:
         last_attempt=_moment(snapshot, runs[0]["started_at"] if runs else None),
         failed_since=_moment(snapshot, failed[-1]["started_at"] if failed else None),
         error=without_folders(str(failed[0]["error"])) if failed else "",
+        from_portal=bool(good and good.get("calls")),
     )
 
 

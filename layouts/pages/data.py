@@ -53,7 +53,7 @@ def _freshness(data: PageData, tr: Translator) -> Prose:
         facts.append(
             (
                 tr("The source is usually updated"),
-                tr.n("every {n} day", "every {n} days", city.usual_days) if city.usual_days else tr("all the time"),
+                tr.n("every day", "every {n} days", city.usual_days) if city.usual_days else tr("all the time"),
             )
         )
     facts += [

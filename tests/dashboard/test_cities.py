@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -101,7 +102,7 @@ def test_late_data_are_told_on_every_page_with_their_last_day(cities_dir: Path) 
     for path in EVERYWHERE:
         for document in both(client, path):
             assert banners(document) == [
-                "The city's portal has given nothing new since Jun 30, 2024; what you see ends there."
+                "Nothing newer than Jun 30, 2024 has been loaded here; what you see ends there."
             ]
     for document in both(client, "/?city=mapleton"):
         assert banners(document) == ["Nothing newer than Jun 30, 2024 has been loaded here; what you see ends there."]
@@ -134,3 +135,17 @@ def test_a_sync_that_fails_is_told_since_its_first_failure_and_what_it_said(tmp_
     assert "<b>gone" not in client.get("/").text
     store.sync(rows_of(61))
     assert banners(both(client, "/")[0]) == []
+
+
+def test_a_portal_that_was_asked_is_named_and_files_are_not_called_one(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data", portal_city())
+    store.sync(rows_of(60))
+    log = store.folder / "runs.json"
+    (run,) = json.loads(log.read_text())
+    sums = {"data_set": "", "host": "data.example.org", "n": 1, "failed": 0, "bytes": 9, "seconds": 1.0, "longest": 1.0}
+    client = create_app(load(data_dir=store.data_dir), clock=lambda: LATE).test_client()
+    told = "Nothing newer than Jun 30, 2024 has been loaded here; what you see ends there."
+    assert banners(both(client, "/about")[0]) == [told]
+    log.write_text(json.dumps([run | {"calls": [sums | {"last_error": ""}]}]))
+    told = "The city's portal has given nothing new since Jun 30, 2024; what you see ends there."
+    assert banners(both(client, "/about")[0]) == [told]
