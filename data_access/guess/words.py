@@ -25,10 +25,23 @@ _STATUS: tuple[tuple[Status, tuple[str, ...]], ...] = (
                 "on hold",
                 "hold",
             ),
-            *("scheduled", "dispatched", "acknowledged", "accepted", "started", "working", "processing", "waiting"),
+            *(
+                "scheduled",
+                "dispatched",
+                "acknowledged",
+                "accepted",
+                "started",
+                "working",
+                "processing",
+                "waiting",
+                "awaiting",
+            ),
         ),
     ),
-    (Status.OPEN, ("open", "new", "received", "submitted", "reported", "registered", "logged", "active", "initiated")),
+    (
+        Status.OPEN,
+        ("open", "new", "received", "rcvd", "submitted", "reported", "registered", "logged", "active", "initiated"),
+    ),
 )
 _CHANNELS: tuple[tuple[ChannelGroup, tuple[str, ...]], ...] = (
     (ChannelGroup.STAFF, ("staff", "employee", "internal", "crew", "inspector", "city worker", "proactive", "field")),
@@ -36,7 +49,7 @@ _CHANNELS: tuple[tuple[ChannelGroup, tuple[str, ...]], ...] = (
     (ChannelGroup.SOCIAL, ("twitter", "facebook", "social", "instagram")),
     (ChannelGroup.APP, ("app", "mobile", "smartphone", "iphone", "android", "open311")),
     (ChannelGroup.WEB, ("web", "online", "internet", "portal", "self service", "site")),
-    (ChannelGroup.PHONE, ("phone", "call", "voice", "telephone", "311", "hotline")),
+    (ChannelGroup.PHONE, ("phone", "call", "voice", "tel", "311", "hotline")),
 )
 EMPTIES = (
     "unspecified",

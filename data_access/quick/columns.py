@@ -52,14 +52,15 @@ def read_as(sample: Sample, given: Mapping[str, str], file_name: str) -> ReadAs:
     likely = {
         field: column for field, column in guesses.items() if field not in given and _fits(field, sample.column(column))
     }
-    if "created_at" not in named:
-        raise SourceError(_ask("tells when a request was made", "created_at", likely.get("created_at", ""), sample))
     columns = {field: column for field in KNOWN if (column := named.get(field) or likely.get(field, ""))}
+    asked = {
+        "created_at (when a request was made)": "created_at" not in named,
+        "category (what it is about)": "category" not in columns,
+        "status or closed_at (whether or when it was closed)": not {"status", "closed_at"} & columns.keys(),
+    }
+    if any(asked.values()):
+        raise SourceError(_ask([each for each, lacks in asked.items() if lacks], likely.get("created_at", ""), sample))
     point = "" if {"latitude", "longitude"} & columns.keys() else _point(sample, list(named.values()))
-    if "category" not in columns:
-        raise SourceError(_ask("tells what a request is about", "category", "", sample))
-    if not {"status", "closed_at"} & columns.keys():
-        raise SourceError(_ask("tells whether a request is closed, or when it was closed", "status", "", sample))
     return ReadAs(columns, frozenset(columns.keys() - named.keys()), point)
 
 
@@ -70,9 +71,12 @@ def _column(sample: Sample, wanted: str, file_name: str) -> str:
     return by_name[wanted.casefold()]
 
 
-def _ask(what: str, field: str, likely: str, sample: Sample) -> str:
-    example = f"--column {field}={likely!r} (most likely)" if likely else f"--column {field}=COLUMN"
-    return f"Say which column {what}: {example}. The file has the columns {_quoted(sample.header)}."
+def _ask(fields: Sequence[str], likely: str, sample: Sample) -> str:
+    example = f"--column created_at='{likely}'" if likely else f"--column {fields[0].partition(' ')[0]}=COLUMN"
+    return (
+        f"Say which column holds {', and which '.join(fields)}, as in {example}; the file has the columns "
+        f"{_quoted(sample.header)}."
+    )
 
 
 def _quoted(names: Sequence[str]) -> str:

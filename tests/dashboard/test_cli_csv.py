@@ -137,12 +137,14 @@ def test_a_guess_can_be_left_out(run: Run, town: Path) -> None:
     [
         (
             (),
-            "Say which column tells when a request was made: --column created_at=COLUMN. The file has the columns 'Ref. Nr'",
+            "Say which column holds created_at (when a request was made), and which category (what it is about), and which "
+            "status or closed_at (whether or when it was closed), as in --column created_at=COLUMN; the file has the "
+            "columns 'Ref. Nr', 'When'",
         ),
-        (("--column", "created_at=When"), "Say which column tells what a request is about: --column category=COLUMN."),
+        (("--column", "created_at=When"), "Say which column holds category (what it is about), and which status or"),
         (
             NAMED[:4],
-            "Say which column tells whether a request is closed, or when it was closed: --column status=COLUMN.",
+            "Say which column holds status or closed_at (whether or when it was closed), as in --column status=",
         ),
         (("--column", "created_at=Opened"), "town.csv has no column 'Opened'; it has 'Ref. Nr', 'When'"),
         (("--column", "opened=When"), "write FIELD=COLUMN with one of the fields request_id, created_at"),
