@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from dashboard.domain.errors import SourceError
 from data_access.city_source import DataSet
 
 Row = Sequence[str]
@@ -53,6 +54,10 @@ class WholeFile:
     """A data set that the portal gives as one file, downloaded: CSV, or a gzip or zip of it."""
 
     path: Path
+
+
+class Unsound(SourceError):
+    """A source contradicts itself: what has been read of the data set in this load cannot be trusted either."""
 
 
 class Source(Protocol):

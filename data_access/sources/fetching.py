@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
-from data_access.sources.base import Ask, Fetched, Page, Source
+from data_access.sources.base import Ask, Fetched, Page, Source, Unsound
 from data_access.sources.http import Door, Stopped
 from data_access.sources.kept import Kept, State, fingerprint, folder_name
 from data_access.sources.portals import open_source
@@ -75,6 +75,9 @@ class _Load:
     def data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
         try:
             return self._data_set(data_set, ask, kept)
+        except Unsound:
+            forget(kept.folder)
+            raise
         except OSError as error:
             raise SourceError(
                 f"What {data_set.id or self._city.source.portal} gives cannot be kept in {kept.folder} "

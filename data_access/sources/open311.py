@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
 from data_access.local_time import local_to_utc, utc_to_local
-from data_access.sources.base import Ask, Page, WholeFile
+from data_access.sources.base import Ask, Page, Unsound, WholeFile
 from data_access.sources.georeport import (
     FIELDS,
     ID,
@@ -95,13 +95,16 @@ class Open311:
         del folder
         place = Place.read(cursor) if cursor else self._first_place(data_set, ask)
         before: frozenset[str] = frozenset()
+        owed: dict[str, int] = {}
         while not place.windows.done:
             windows = place.windows
-            found, sure = self._window(data_set, windows, before, place.border), True
+            due = {name for name, second in owed.items() if windows.at <= second <= windows.until}
+            found, sure = self._window(data_set, windows, before, place.border, due), True
             rows_given = len(found)
             if is_full(windows, len(found), self._asked_rows):
                 if not windows.shortest:
                     place = Place(place.start, halved(windows, len(found)), place.extra, place.border)
+                    owed |= {name: second for name, one in found.items() if (second := self._when(one)) is not None}
                     continue
                 found, sure = self._further_pages(data_set, windows, found)
             fresh = {name: one for name, one in found.items() if name not in place.border and name not in before}
@@ -112,6 +115,12 @@ class Open311:
             share = (place.windows.at - place.start) / max(1, place.windows.end - place.start)
             yield Page((*FIELDS, *place.extra), texts(rows, place.extra), place.text(), share=share)
             before = frozenset(found)
+            owed = {name: second for name, second in owed.items() if second > windows.until}
+        if ask.whole and not place.windows.most:
+            raise SourceError(
+                f"{named(self._city, data_set)} has no requests at all from {self._text(place.start)} on; look at "
+                f"since, jurisdiction and format in {self._city.id}.toml, or try again later."
+            )
 
     def _first_place(self, data_set: DataSet, ask: Ask) -> Place:
         now = self._second(self._now)
@@ -131,14 +140,25 @@ class Open311:
         extra = further_fields(list(fresh.values()), place.extra)
         return Place(place.start, windows, tuple(extra), tuple(border))
 
-    def _window(self, data_set: DataSet, windows: Windows, before: frozenset[str], border: tuple[str, ...]) -> Requests:
-        """The requests of a window by id; an answer without any, or with those of the window before, has to come thrice."""
+    def _window(
+        self, data_set: DataSet, windows: Windows, before: frozenset[str], border: tuple[str, ...], due: set[str]
+    ) -> Requests:
+        """The requests of a window by id; an answer without any, or with those of the window before, has to come thrice.
+
+        `due` are ids that a longer window's answer had: raises Unsound where they are not there any more.
+        """
         found: Requests = {}
         for _ in range(TIMES):
             found = self._page(data_set, windows, 1)
-            if set(found) - before or (found and set(found) <= set(border)):
-                break
-        return found
+            looks_right = set(found) - before or (found and set(found) <= set(border))
+            if looks_right and (due <= set(found) or is_full(windows, len(found), self._asked_rows)):
+                return found
+        if due <= set(found):
+            return found
+        raise Unsound(
+            f"{named(self._city, data_set)} gave fewer requests from {self._text(windows.at)} on than a moment before; "
+            "try again later, then they are read from the start."
+        )
 
     def _further_pages(self, data_set: DataSet, windows: Windows, found: Requests) -> tuple[Requests, bool]:
         """All requests of a window that cannot be made smaller, if the endpoint has pages, and whether they are all.
@@ -202,9 +222,14 @@ class Open311:
     def _midnight(self, day: date) -> int:
         return self._second(datetime.combine(day, time(), self._city.zone))
 
-    def _is_near(self, one: Mapping[str, str], second: int) -> bool:
-        """Whether a request may come again with the window that begins at a second."""
+    def _when(self, one: Mapping[str, str]) -> int | None:
+        """The second of a request; None if its time cannot be read."""
         moment = parse_time(one.get(REQUESTED, ""))
         if moment is None:
-            return True
-        return abs(self._second(moment if moment.tzinfo else moment.replace(tzinfo=self._city.zone)) - second) <= 1
+            return None
+        return self._second(moment if moment.tzinfo else moment.replace(tzinfo=self._city.zone))
+
+    def _is_near(self, one: Mapping[str, str], second: int) -> bool:
+        """Whether a request may come again with the window that begins at a second."""
+        when = self._when(one)
+        return when is None or abs(when - second) <= 1

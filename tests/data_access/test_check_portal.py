@@ -11,14 +11,14 @@ from data_access.check.checking import check_file
 from data_access.check.first_page import first_page, sets_to_check
 from data_access.city import DataSet
 from tests.builders import NOW, make_city, row
-from tests.data_access.sources.protocols import KINDS, Kind
+from tests.data_access.sources.protocols import KINDS, OPEN311, Kind
 from tests.portals.cities import RESOURCE_ID, ckan_file_city
 from tests.portals.ckan import CkanPortal
 from tests.portals.ckan_files import TableFile
 from tests.portals.table import Table
 
 ROWS = [row(f"{number:02}", created=f"2024-03-{number:02} 09:00:00") for number in range(1, 20)]
-every_protocol = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+every_protocol = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.counts], ids=lambda kind: kind.name)
 
 
 @every_protocol
@@ -33,6 +33,19 @@ def test_the_first_page_of_each_protocol_can_be_checked(kind: Kind, tmp_path: Pa
     assert report.vanished == ()
     created = next(each for each in report.times if each.field == "created_at")
     assert (created.formats[0].n, created.formats[0].after) == (5, "2024-03-01 09:00:00 -0500")
+
+
+def test_the_first_requests_of_an_open311_endpoint_can_be_checked(tmp_path: Path) -> None:
+    """It has windows of time instead of pages: the first one that holds any, here half of the first days of March."""
+    with OPEN311.portal(Table.of(ROWS)) as portal:
+        city = OPEN311.city(portal.url, since="2024-03-01")
+        (data_set,) = sets_to_check(city)
+        path = first_page(city, data_set, tmp_path, rows=5, now=NOW, sleep=lambda _: None)
+        asked = len(portal.asked(OPEN311.page))
+    report = check_file(city, path, now=NOW)
+    assert 0 < report.counts.read < 5
+    assert (report.counts.quarantined, report.problem, report.vanished) == (0, "", ())
+    assert asked < 10
 
 
 def test_a_file_of_a_portal_is_checked(tmp_path: Path) -> None:

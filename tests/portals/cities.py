@@ -95,7 +95,7 @@ def open311_city(url: str, **source: Any) -> City:
             "longitude": "long",
             "address": "address",
         },
-        time_formats=["%Y-%m-%dT%H:%M:%S%z"],
+        time_formats=["%Y-%m-%dT%H:%M:%S"],
         time_zone="in_text",
     )
 

@@ -23,9 +23,10 @@ from data_access.sources.http import Answer, Door
 from data_access.sources.open311 import Open311
 from tests.builders import row
 from tests.data_access.sources.protocols import NOW, Reader, rows_of
+from tests.portals import faults
 from tests.portals.cities import open311_city
 from tests.portals.exchange import Answer as Given
-from tests.portals.exchange import Fault
+from tests.portals.exchange import Fault, Harm
 from tests.portals.open311 import Open311Portal
 from tests.portals.table import Table
 
@@ -159,6 +160,26 @@ def test_a_later_load_begins_at_the_first_day_that_is_read_again(tmp_path: Path)
         assert any("start_date=2024-06-18T04:00:00Z" in one.text for one in portal.log)
 
 
+@pytest.mark.parametrize("harm", [faults.shortened(0), faults.shortened(0.5)], ids=["emptied", "shortened"])
+def test_what_a_longer_window_had_and_its_parts_have_not_is_noticed(harm: Harm, tmp_path: Path) -> None:
+    with Open311Portal(busy(60), Fault(harm, at=6, times=99), largest=12) as portal:
+        reader = Reader(near(portal.url), tmp_path)
+        with pytest.raises(
+            SourceError, match=r"gave fewer requests from 2024-.*than a moment before; try again later,"
+        ):
+            reader.load()
+        portal.faults.clear()
+        assert len(ids(reader)) == 60
+
+
+def test_an_endpoint_without_a_single_request_is_doubted(tmp_path: Path) -> None:
+    with Open311Portal(Table.of([])) as portal:
+        reader = Reader(near(portal.url), tmp_path)
+        with pytest.raises(SourceError, match=r"has no requests at all from 2024-06-01T04:00:00Z on; look at since"):
+            reader.load()
+        assert reader.load(Ask(since=date(2024, 6, 20))).files == ()
+
+
 class Endpoint:
     """In the place of the door: requests at given seconds, and only the newest `limit` of a range in an answer."""
 
@@ -177,6 +198,8 @@ class Endpoint:
         return read(Answer(json.dumps(rows[: self.limit]).encode(), {}))
 
     def read(self) -> list[str]:
+        if not self.seconds:
+            return []
         source = Open311(near("http://127.0.0.1:9"), cast(Door, self), NOW)
         (data_set,) = near("http://127.0.0.1:9").source.data_sets
         found: list[str] = []
