@@ -99,9 +99,10 @@ class Open311:
         while not place.windows.done:
             windows = place.windows
             due = {name for name, second in owed.items() if windows.at <= second <= windows.until}
-            found, sure = self._window(data_set, windows, before, place.border, due), True
+            (found, listed), sure = self._window(data_set, windows, before, place.border, due), True
             rows_given = len(found)
-            if is_full(windows, len(found), self._asked_rows):
+            # a request that is listed twice takes two places, but a limit is learnt from different ones only
+            if is_full(windows, listed, self._asked_rows):
                 if not windows.shortest:
                     place = Place(place.start, halved(windows, len(found)), place.extra, place.border)
                     owed |= {name: second for name, one in found.items() if (second := self._when(one)) is not None}
@@ -142,19 +143,20 @@ class Open311:
 
     def _window(
         self, data_set: DataSet, windows: Windows, before: frozenset[str], border: tuple[str, ...], due: set[str]
-    ) -> Requests:
-        """The requests of a window by id; an answer without any, or with those of the window before, has to come thrice.
+    ) -> tuple[Requests, int]:
+        """The requests of a window by id, and how many were listed.
 
+        An answer without any, or with those of the window before, has to come thrice.
         `due` are ids that a longer window's answer had: raises Unsound where they are not there any more.
         """
-        found: Requests = {}
+        found, listed = Requests(), 0
         for _ in range(TIMES):
-            found = self._page(data_set, windows, 1)
+            found, listed = self._page(data_set, windows, 1)
             looks_right = set(found) - before or (found and set(found) <= set(border))
-            if looks_right and (due <= set(found) or is_full(windows, len(found), self._asked_rows)):
-                return found
+            if looks_right and (due <= set(found) or is_full(windows, listed, self._asked_rows)):
+                return found, listed
         if due <= set(found):
-            return found
+            return found, listed
         raise Unsound(
             f"{named(self._city, data_set)} gave fewer requests from {self._text(windows.at)} on than a moment before; "
             "try again later, then they are read from the start."
@@ -166,7 +168,7 @@ class Open311:
         Raises SourceError where it has no pages and has given as many rows as it can.
         """
         found, page = dict(found), 2
-        while set(more := self._page(data_set, windows, page)) - set(found):
+        while set(more := self._page(data_set, windows, page)[0]) - set(found):
             found.update(more)
             page += 1
         has_pages = page > 2 or not more
@@ -174,7 +176,7 @@ class Open311:
             raise self._too_many(data_set, windows.at)
         return found, has_pages
 
-    def _page(self, data_set: DataSet, windows: Windows, page: int) -> Requests:
+    def _page(self, data_set: DataSet, windows: Windows, page: int) -> tuple[Requests, int]:
         asked = {
             **dict(parse_qsl(data_set.where)),
             "start_date": self._text(windows.at),
@@ -185,7 +187,7 @@ class Open311:
         if self._source.jurisdiction:
             asked["jurisdiction_id"] = self._source.jurisdiction
 
-        def read(answer: Answer) -> Requests:
+        def read(answer: Answer) -> tuple[Requests, int]:
             try:
                 given = read_requests(answer, self._source.format)
             except Refusal as refusal:
@@ -195,7 +197,7 @@ class Open311:
             if any(REQUESTED not in one for one in given):
                 raise Unreadable("sent requests of another shape than its protocol says")
             # a request without an id yet is its own
-            return {one.get(ID) or f"\n{place}": one for place, one in enumerate(given)}
+            return {one.get(ID) or f"\n{place}": one for place, one in enumerate(given)}, len(given)
 
         path = "/".join(part for part in (data_set.id.strip("/"), f"requests.{self._source.format}") if part)
         return self._door.ask(data_set, path, asked, read)

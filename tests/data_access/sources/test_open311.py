@@ -57,6 +57,16 @@ def test_no_request_is_lost_to_the_limit_of_an_answer(largest: int, paging: bool
         assert len(portal.log) < 300
 
 
+@pytest.mark.parametrize("paging", [False, True])
+def test_requests_that_are_listed_more_than_once_hide_no_others(paging: bool, tmp_path: Path) -> None:
+    """An answer may be full although it has few different ids."""
+    table = busy(100)
+    table.add(*[row("again", "2024-06-29 23:00:00")] * 12)
+    with Open311Portal(table, largest=20, largest_page=20, paging=paging) as portal:
+        found = ids(Reader(near(portal.url, page_rows=20), tmp_path))
+    assert sorted(set(found)) == sorted([*(str(n) for n in range(100)), "again"])
+
+
 def test_more_requests_in_a_second_than_fit_into_an_answer_are_told_as_such(tmp_path: Path) -> None:
     table = busy(60)
     table.add(*(row(f"b{n}", "2024-06-10 08:15:30") for n in range(30)))
