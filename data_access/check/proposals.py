@@ -12,7 +12,7 @@ from dashboard.domain.request import DIMENSIONS, Status
 from data_access.check.columns_seen import EXAMPLES, read_by_any, short, time_text, unmapped, unused
 from data_access.check.dry_run import Trial, staged_table
 from data_access.check.proposed_places import date_only, default_addresses, default_points
-from data_access.check.report import Proposal, listed, quoted
+from data_access.check.report import Proposal, at_the_top, listed, quoted
 from data_access.check.rule_matches import unmatched_texts
 from data_access.city import TIME_FIELDS
 from data_access.guess.headers import guessed_columns
@@ -43,7 +43,10 @@ def _columns(trial: Trial) -> list[Proposal]:
     }
     if not found:
         return []
-    lines = (f"[schemas.{trial.match.name}.columns]", *(f"{field} = {quoted(name)}" for field, name in found.items()))
+    lines = (
+        f"# below [schemas.{trial.match.name}.columns]:",
+        *(f"{field} = {quoted(name)}" for field, name in found.items()),
+    )
     return [Proposal("Columns that look like fields which have none", lines)]
 
 
@@ -70,12 +73,12 @@ def _time_formats(trial: Trial) -> list[Proposal]:
     except SourceError as error:
         return [Proposal(f"Times that no format reads: {error}", ())]
     new = [each for each in guess.formats if each not in schema.time_formats]
-    lines = [f"time_formats = {listed((*schema.time_formats, *new))}"] if new else []
+    table, lines = f"below [schemas.{trial.match.name}]", list[str]()
+    if new:
+        lines += [f"# in place of 'time_formats' {table}:", f"time_formats = {listed((*schema.time_formats, *new))}"]
     if guess.time_zone and schema.time_zone is None:
-        lines.append('time_zone = "in_text"')
-    if not lines:
-        return []
-    return [Proposal("Times that no format reads", (f"[schemas.{trial.match.name}]", *lines))]
+        lines += [f"# {table}:", 'time_zone = "in_text"']
+    return [Proposal("Times that no format reads", tuple(lines))] if lines else []
 
 
 def _statuses(trial: Trial) -> list[Proposal]:
@@ -100,7 +103,7 @@ def _in_table(trial: Trial, name: str, lines: Sequence[str]) -> tuple[str, ...]:
     indented = [f"  {line}" for line in lines]
     if getattr(trial.city.rules, name):
         return (f"# among the lines of '{name}' in [rules]:", *indented)
-    return ("[rules]", f"{name} = [", *indented, "]")
+    return ("# below [rules]:", f"{name} = [", *indented, "]")
 
 
 def _duplicates(trial: Trial) -> list[Proposal]:
@@ -132,7 +135,7 @@ def _duplicates(trial: Trial) -> list[Proposal]:
             columns += [f"{field} = {quoted(column)}"] if field in free else []
     if not rules:
         return []
-    lines = (f"[schemas.{trial.match.name}.columns]", *columns) if columns else ()
+    lines = (f"# below [schemas.{trial.match.name}.columns]:", *columns) if columns else ()
     why = f"Rows that speak of duplicates and are not taken for any: {'; '.join(told)}"
     return [Proposal(why, (*lines, *_in_table(trial, "duplicate", rules)))]
 
@@ -169,9 +172,12 @@ def _empties(trial: Trial) -> list[Proposal]:
                 words[given] = words.get(given, 0) + int(count)
     lines: list[str] = []
     if words:
-        lines.append(f"empty_texts = {listed((*trial.city.empty_texts, *words))}")
+        known = trial.city.empty_texts
+        lines += at_the_top("empty_texts", listed((*known, *words)), there=bool(known))
     for field, texts in of_field.items():
-        lines += [f"[values.{field}]", *(f'{quoted(each)} = ""' for each in texts)]
+        table = f"[values.{field}]"
+        lines += [f"# below {table}:"] if field in trial.city.values else ["# at the end of the file:", table]
+        lines += [f'{quoted(each)} = ""' for each in texts]
     if not lines:
         return []
     told = ", ".join(f"'{word}' {n:,} times" for word, n in words.items())

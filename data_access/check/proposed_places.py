@@ -6,7 +6,7 @@ from sqlalchemy import Float, and_, cast, func, select
 
 from dashboard.domain.request import Flag
 from data_access.check.dry_run import Trial
-from data_access.check.report import Proposal, listed
+from data_access.check.report import Proposal, at_the_top, listed
 from data_access.guess.words import says_nothing
 from data_access.staging import fresh
 
@@ -34,7 +34,7 @@ def date_only(trial: Trial) -> list[Proposal]:
         return []
     told = ", ".join(f"{name or 'no department'}: {share:.0%} of {n:,}" for name, n, share in new)
     names = [name for name, _, _ in new if name]
-    lines = (f"date_only_departments = {listed((*known, *names))}",) if names else ()
+    lines = at_the_top("date_only_departments", listed((*known, *names)), there=bool(known)) if names else ()
     return [Proposal(f"Departments that close at 00:00:00, a day and no time ({told})", lines)]
 
 
@@ -55,10 +55,10 @@ def default_points(trial: Trial) -> list[Proposal]:
     told = "; ".join(
         f"{n:,} rows ({n / total:.1%}) of {kinds} categories at {lat}, {lon}" for lat, lon, n, kinds in rows
     )
-    points = ", ".join(
-        f"[{lat}, {lon}]" for lat, lon in (*trial.city.default_points, *((row[0], row[1]) for row in rows))
-    )
-    return [Proposal(f"A point with more rows than a place can have: {told}", (f"default_points = [{points}]",))]
+    known = trial.city.default_points
+    points = ", ".join(f"[{lat}, {lon}]" for lat, lon in (*known, *((row[0], row[1]) for row in rows)))
+    lines = at_the_top("default_points", f"[{points}]", there=bool(known))
+    return [Proposal(f"A point with more rows than a place can have: {told}", lines)]
 
 
 def default_addresses(trial: Trial) -> list[Proposal]:
@@ -76,5 +76,6 @@ def default_addresses(trial: Trial) -> list[Proposal]:
     if not names:
         return []
     told = "; ".join(f"{n:,} rows ({n / total:.1%}) at '{address}'" for address, n in rows if address in names)
-    line = f"default_addresses = {listed((*trial.city.default_addresses, *names))}"
-    return [Proposal(f"An address with more rows than a place can have: {told}", (line,))]
+    known = trial.city.default_addresses
+    lines = at_the_top("default_addresses", listed((*known, *names)), there=bool(known))
+    return [Proposal(f"An address with more rows than a place can have: {told}", lines)]

@@ -71,7 +71,7 @@ class TimeColumn:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Something that a city file may want to say: why, and the lines as TOML."""
+    """Something that a city file may want to say: why, and the lines as TOML, each few below a comment that says where."""
 
     why: str
     lines: tuple[str, ...]
@@ -108,3 +108,9 @@ def quoted(text: str) -> str:
 def listed(texts: Sequence[str]) -> str:
     """Texts as a TOML array."""
     return f"[{', '.join(quoted(text) for text in texts)}]"
+
+
+def at_the_top(key: str, value: str, *, there: bool) -> tuple[str, str]:
+    """A key of the city itself: it has to stand before all tables; `there` says that the file has it already."""
+    where = f"in place of '{key}'" if there else "at the top of the file, before the first [...]"
+    return f"# {where}:", f"{key} = {value}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from dashboard.domain.errors import SourceError
 from data_access.check.checking import check_file
 from data_access.check.in_words import in_words
 from data_access.check.report import Proposal, Report
-from data_access.city import City, load_city
+from data_access.city import City, load_city, read_city_file
 from tests.builders import NOW, Store, csv_text, make_city, row
 from tests.sample_data import boston_csv
 
@@ -167,14 +167,16 @@ def test_a_department_that_closes_at_midnight_is_proposed(tmp_path: Path) -> Non
     rows = [row(f"a{i}", closed=f"2024-03-{5 + i % 20:02} 00:00:00", Department="Parks") for i in range(30)]
     rows += [row(f"b{i}", closed=f"2024-03-05 10:00:{i:02}", Department="Streets") for i in range(30)]
     rows += [row(f"c{i}", closed="2024-03-05 00:00:00", Department="Tiny") for i in range(5)]
-    assert lines(check(tmp_path, rows), "00:00:00") == 'date_only_departments = ["Forestry", "Parks"]'
+    assert lines(check(tmp_path, rows), "00:00:00") == (
+        '# in place of \'date_only_departments\':\ndate_only_departments = ["Forestry", "Parks"]'
+    )
 
 
 def test_a_point_and_an_address_with_too_many_rows_are_proposed(tmp_path: Path) -> None:
     rows = many(300) + [row(f"d{i}", Lat="42.5", Lon="-71.25", Address="1 Main St") for i in range(30)]
     report = check(tmp_path, rows)
-    assert lines(report, "A point") == "default_points = [[42.0, -71.0], [42.5, -71.25]]"
-    assert lines(report, "An address") == 'default_addresses = ["City Hall", "1 Main St"]'
+    assert "default_points = [[42.0, -71.0], [42.5, -71.25]]" in lines(report, "A point")
+    assert 'default_addresses = ["City Hall", "1 Main St"]' in lines(report, "An address")
     assert "30 rows (9.1%)" in proposed(report, "A point").why
     known = make_city(default_points=[[42.5, -71.25]], default_addresses=["1 Main St"])
     assert check(tmp_path, rows, known).proposals == ()
@@ -190,7 +192,7 @@ def test_texts_that_speak_of_duplicates_are_proposed_also_from_columns_that_are_
     found = lines(report, "duplicates")
     assert '{ then = true, column = "closure_reason", is = ["DUP of 7"] },' in found
     assert '{ then = true, column = "status", is = ["Closed (Duplicate)"] },' in found
-    assert '[schemas.rows.columns]\nis_again = "Is Again"' in found
+    assert '# below [schemas.rows.columns]:\nis_again = "Is Again"' in found
     assert '{ then = true, column = "is_again", is = ["Duplicate"] },' in found
     assert "Dupont" not in found
 
@@ -208,21 +210,100 @@ def test_texts_for_nothing_are_proposed(tmp_path: Path) -> None:
         'empty_texts = ["Unspecified", "N/A", "Unknown"]' in found
         or 'empty_texts = ["Unspecified", "Unknown", "N/A"]' in found
     )
-    assert '[values.neighbourhood]\n"-" = ""' in found
+    assert '# at the end of the file:\n[values.neighbourhood]\n"-" = ""' in found
     assert "Nassau" not in found
 
 
-def test_what_is_proposed_can_be_pasted(tmp_path: Path) -> None:
-    city = make_city(rules={"status": make_city().model_dump(by_alias=True)["rules"]["status"][:1]})
-    rows = [
-        row(i, closed="2024-03-05 00:00:00", Note='a "duplicate"', Area="n/a", Lat="42.5", Lon="-71.5")
+BARE = """
+id = "town"
+name = "Town"
+time_zone = "America/New_York"
+checked = 2024-01-01
+service_began = 2010-01-01
+EMPTY
+[source]
+name = "Rows"
+licence = "CC0"
+attribution = "Town"
+[schemas.rows]
+time_formats = ["%Y-%m-%d %H:%M:%S"]
+[schemas.rows.columns]
+request_id = "Id"
+created_at = "Created"
+closed_at = "Closed"
+status = "Status"
+category = "Type"
+department = "Department"
+neighbourhood = "Area"
+latitude = "Lat"
+longitude = "Lon"
+address = "Address"
+[values.neighbourhood]
+"." = ""
+[rules]
+status = [
+  { then = "open", column = "status", is = ["Open"] },
+]
+"""
+
+
+def paste(text: str, lines: Sequence[str]) -> str:
+    """Put proposed lines into a city file, each few where the comment before them says."""
+    file, at, replaced = text.split("\n"), 0, ""
+    for line in lines:
+        if not line.startswith("# "):
+            if replaced:
+                (place,) = [number for number, each in enumerate(file) if each.startswith(f"{replaced} =")]
+                file[place], replaced = line, ""
+            else:
+                file.insert(at, line)
+                at += 1
+        elif line.startswith("# in place of"):
+            replaced = line.split("'")[1]
+        elif line == "# at the top of the file, before the first [...]:":
+            at = 0
+        elif line == "# at the end of the file:":
+            at = len(file)
+        elif line.startswith("# below "):
+            at = file.index(line.removeprefix("# below ").removesuffix(":")) + 1
+        else:
+            assert line == "# among the lines of 'status' in [rules]:"
+            at = file.index("status = [") + 1
+    return "\n".join(file)
+
+
+@pytest.mark.parametrize("empties", ["", 'empty_texts = ["Unspecified"]'], ids=["none yet", "some already"])
+def test_what_is_proposed_can_be_pasted_and_leaves_nothing_to_propose(tmp_path: Path, empties: str) -> None:
+    rows = many(60) + [
+        row(
+            f"a{i}",
+            closed=f"2024-03-{5 + i % 20:02} 00:00:00",
+            Area="n/a",
+            Lat="42.5",
+            Lon="-71.5",
+            Address="1 Main St",
+        )
+        | {"Note": 'it\'s a "Duplicate"', "Due": "03/14/2024", "Department": 'the "Parks"', "Status": "Done"}
         for i in range(30)
     ]
-    for each in check(tmp_path, rows, city).proposals:
-        tomllib.loads(
-            "\n".join(each.lines).replace("# among the lines of 'status' in [rules]:", "status = [")
-            + ("\n]" if "among" in each.lines[0] else "")
-        )
+    rows += [row("b", Area="-"), row("c", Area="N/A"), row("d", "12.03.2024 10:00"), row("e", "29.03.2024 10:00")]
+    text = BARE.replace("EMPTY", empties)
+    for _ in range(2):  # a column that is read now may be a reason for more
+        city = _read(tmp_path, text)
+        for each in check(tmp_path, rows, city).proposals:
+            text = paste(text, each.lines)
+    city = _read(tmp_path, text)
+    assert check(tmp_path, rows, city).proposals == ()
+    assert city.date_only_departments == ('the "Parks"',)
+    assert city.default_points == ((42.5, -71.5),)
+    assert set(city.empty_texts) >= {"n/a", "N/A"}
+    assert check(tmp_path, rows, city).counts.quarantined == 0
+
+
+def _read(tmp_path: Path, text: str) -> City:
+    path = tmp_path / "town.toml"
+    path.write_text(text)
+    return read_city_file(path)
 
 
 # --- a real city -----------------------------------------------------------------------------------------------------
