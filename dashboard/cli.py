@@ -146,6 +146,7 @@ def boundaries(
     prop: Annotated[
         str, typer.Option("--property", help="The property that holds the name as the rows write it.")
     ] = "",
+    vintage: Annotated[str, typer.Option(help="When the areas of the file were drawn, for example 2013.")] = "",
 ) -> None:
     """Load the boundaries of a city's areas and publish them.
 
@@ -161,7 +162,7 @@ def boundaries(
         raise typer.BadParameter(f"say of which kind the file is: {', '.join(found.areas)}", param_hint="KIND")
     else:
         kinds = (known_kind(found, kind),)
-        stored = len(import_boundaries(found, kind, source, folder, prop or None))
+        stored = len(import_boundaries(found, kind, source, folder, prop or None, vintage=vintage))
     version = republish(found, settings.data_dir)
     if version:
         _print_areas(settings.data_dir, found, kinds)

@@ -42,14 +42,18 @@ class Prepared:
     shapes: dict[str, Any]
 
 
-def import_boundaries(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> set[str]:
+def import_boundaries(
+    city: City, kind: str, given: Path, folder: Path, property_name: str | None = None, *, vintage: str = ""
+) -> set[str]:
     """Store the areas of a GeoJSON file (plain or gzipped) for a kind of area; returns their published names.
+
+    `vintage` says when they were drawn: the file may be of another time than the one of the city's portal.
 
     Invalid polygons are mended, areas of one name joined. Raises SourceError with one sentence if the file cannot serve,
     SyncLocked during a sync; then nothing is changed.
     """
     prepared = prepare(city, kind, given, folder, property_name)
-    store(prepared, folder)
+    store(prepared, folder, vintage)
     return set(prepared.shapes)
 
 
@@ -74,7 +78,7 @@ def import_from_portal(
                 given = fetch_boundaries(city, kind, door, Path(place))
             prepared.append(prepare(city, kind, given, folder, property_name))
     for each in prepared:
-        store(each, folder)
+        store(each, folder, city.areas[each.kind].vintage)
     return sum(len(each.shapes) for each in prepared)
 
 
@@ -110,12 +114,12 @@ def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str
     return Prepared(kind, shapes)
 
 
-def store(prepared: Prepared, folder: Path) -> None:
+def store(prepared: Prepared, folder: Path, vintage: str) -> None:
     """Keep a prepared file in the city's folder: the next version is published with it."""
     target = folder / "boundaries" / f"{prepared.kind}.geojson"
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".new")
-    partial.write_text(as_text(prepared.shapes))
+    partial.write_text(as_text(prepared.shapes, vintage))
     partial.replace(target)
 
 

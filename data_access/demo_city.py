@@ -26,7 +26,7 @@ def make_demo_city(data_dir: Path, *, rows: int, seed: int, progress: Progress |
             work.unlink()
     files = write_demo(folder / "made", rows=rows, seed=seed, progress=progress)
     for kind, path in (("district", files.districts), ("neighbourhood", files.neighbourhoods)):
-        import_boundaries(city, kind, path, folder)
+        import_boundaries(city, kind, path, folder, vintage=city.areas[kind].vintage)
     result = sync_files(city, [files.requests], data_dir, progress=progress)
     files.requests.unlink()
     (folder / MADE).write_text(json.dumps(_recipe(rows, seed)))

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from data_access.areas.checks import AreaCheck
 from data_access.areas.lookup import point_of
 from data_access.areas.naming import Spelling, spell
-from data_access.city import AreaKind, City
+from data_access.city import AreaKind
 from data_access.store.area_tables import area_checks, area_points
 from data_access.store.engines import duckdb
 from data_access.store.tables import records
@@ -42,9 +42,7 @@ source = records.to_metadata(MetaData(), schema="work")
 points = area_points.to_metadata(MetaData(), schema="work")
 
 
-def build_areas(
-    connection: Connection, city: City, building: Path, files: Mapping[AreaKind, Path]
-) -> tuple[AreaKind, ...]:
+def build_areas(connection: Connection, building: Path, files: Mapping[AreaKind, Path]) -> tuple[AreaKind, ...]:
     """Write the boundaries into the version and compare them; returns the kinds that requests may be given.
 
     Fills the table area_checks and leaves the temporary tables `<kind>_names` for `filled`.
@@ -59,7 +57,7 @@ def build_areas(
             feature["properties"]["name"] = name
         (building / path.name).write_text(json.dumps(content, separators=(",", ":")))
         _load_names(connection, kind, spelling)
-        check = _compare(connection, kind, city.areas[kind].vintage)
+        check = _compare(connection, kind, content.get("vintage", ""))
         connection.execute(
             insert(area_checks).values({name: getattr(check, name) for name in area_checks.columns.keys()})  # noqa: SIM118 - a column collection
         )

@@ -56,11 +56,15 @@ def read_features(given: Path) -> list[Feature]:
     return features
 
 
-def as_text(shapes: Mapping[str, Any]) -> str:
-    """Outlines by published name as GeoJSON, in the order given; each has the one property `name`."""
+def as_text(shapes: Mapping[str, Any], vintage: str = "") -> str:
+    """Outlines by published name as GeoJSON, in the order given; each has the one property `name`.
+
+    `vintage` says when they were drawn, '' where that is not known.
+    """
     rounded = {name: _on_grid(outline) for name, outline in shapes.items()}
     collection = {
         "type": "FeatureCollection",
+        "vintage": vintage,
         "bbox": [round(float(limit), DIGITS) for limit in shapely.total_bounds(list(rounded.values()))],
         "features": [
             {"type": "Feature", "properties": {"name": name}, "geometry": _plain(outline)}

@@ -26,4 +26,5 @@ area_checks = Table(
     Column("vintage", Text, nullable=False),
 )
 """Per kind of area with boundaries: requests with an area of their own and a point, those whose point lies in another
-area, and requests without one that were given the area of their point; `vintage` is the city file's word for the map."""
+area, and requests without one that were given the area of their point; `vintage` tells when the boundaries were drawn, ''
+where that is not known."""

@@ -89,7 +89,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             if dates is None:
                 return False
             # a transaction may write to one file only, so the two files are filled one after the other
-            fillable = build_areas(connection, city, building, shapes)
+            fillable = build_areas(connection, building, shapes)
             rollup.build_counts(connection, dates, boundaries.box(list(shapes.values())), fillable)
             _tell_about(connection, city, dates, number)
             connection.commit()

@@ -38,7 +38,7 @@ from tests.builders import Store, csv_text, make_city, row
 WEST, SOUTH, SIDE = -71.2, 42.1, 0.1
 NAMES = ("1", "2", "3", "4")
 AREAS = {
-    "district": {"name": "District", "plural": "Districts", "boundary_property": "name", "vintage": "2012"},
+    "district": {"name": "District", "plural": "Districts", "boundary_property": "name"},
     "neighbourhood": {"name": "Quarter", "plural": "Quarters", "boundary_property": "name"},
 }
 
@@ -88,7 +88,7 @@ def test_requests_without_an_area_get_that_of_their_point(tmp_path: Path) -> Non
         row("no point", Lat="", Lon="", District=""),
         row("own stays", Lat="42.15", Lon="-71.15", District="9"),
     ]
-    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder)
+    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
     store.sync([*named, *nameless, *odd])
     found = store.requests()
     expected = {line["Id"]: drawn_at(float(line["Lat"]), float(line["Lon"])) or "none" for line in nameless}
@@ -141,7 +141,7 @@ def test_above_a_tenth_the_boundaries_are_of_another_time_and_fill_nothing(tmp_p
     middle = {"Lat": "42.15", "Lon": "-71.15"}
     right = [row(f"right{n}", District="1", **middle) for n in range(9)]
     store.sync([*right, row("moved", District="2", **middle), row("bare", District="", **middle)])
-    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder)
+    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
     republish(store.city, store.data_dir)
     assert store.requests().loc["bare", "district"] == "1"  # one in ten is still what geocoding does
     store.sync([row("moved too", District="5", **middle)])
@@ -160,7 +160,7 @@ def test_above_a_tenth_the_boundaries_are_of_another_time_and_fill_nothing(tmp_p
 def test_a_file_of_another_city_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "data", make_city(areas=AREAS))
     store.sync(scattered(50, 4, own=True, prefix=""))
-    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder)
+    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
     before = (store.folder / "boundaries" / "district.geojson").read_bytes()
     elsewhere = file_of(tmp_path, [square("1", 10.0, 50.0), square("2", 10.1, 50.0)], "elsewhere.geojson")
     with pytest.raises(
@@ -175,12 +175,12 @@ def test_boundaries_wait_for_a_running_sync(tmp_path: Path) -> None:
     store = Store(tmp_path / "data", make_city(areas=AREAS))
     store.sync([row(1)])
     with city_lock(store.folder), pytest.raises(SyncLocked):
-        import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder)
+        import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
 
 
 def test_only_new_points_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path / "data", make_city(areas=AREAS))
-    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder)
+    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
     looked_at: list[int] = []
 
     def counted(outlines: Any, longitude: Any, latitude: Any) -> Any:
@@ -236,7 +236,7 @@ def test_areas_take_the_spelling_of_the_rows(tmp_path: Path) -> None:
     found = store.requests()["district"]
     assert {name: found[f"bare {name}"] for name in places_of} == {name: name for name in places_of}
     with store.snapshot() as snapshot:
-        assert checks(snapshot) == (AreaCheck("district", 9, 0, 3, "2012"),)
+        assert checks(snapshot) == (AreaCheck("district", 9, 0, 3, ""),)
         assert area_names(snapshot, "district") == {*places_of, "unknown to rows"}
 
 
