@@ -92,7 +92,7 @@ def test_without_trouble_every_row_is_there(case: Case) -> None:
 
 @every_case
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=9)
 def test_a_load_has_every_row_or_fails_with_a_sentence(case: Case, data: st.DataObject) -> None:
     drawn: list[Trouble] = data.draw(troubles(case.lies))
     table = thirteen()
@@ -103,7 +103,7 @@ def test_a_load_has_every_row_or_fails_with_a_sentence(case: Case, data: st.Data
 
 @every_case
 @given(data=st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_rows_that_come_and_go_while_they_are_read_make_no_other_be_missed(case: Case, data: st.DataObject) -> None:
     drawn: list[Edit] = data.draw(edits(KEYS))
     more: list[Trouble] = data.draw(st.one_of(st.just([]), troubles(case.lies)))
@@ -122,7 +122,7 @@ def test_rows_that_come_and_go_while_they_are_read_make_no_other_be_missed(case:
 
 @every_case
 @given(data=st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_what_later_loads_add_to_the_first_is_all_that_there_is(case: Case, data: st.DataObject) -> None:
     """Rows that were written while a load read, or between two loads, are in the next one."""
     table, kept = thirteen(), Rows()
