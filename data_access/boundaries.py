@@ -25,7 +25,7 @@ from data_access.sources.http import Door
 from data_access.store.engines import duckdb
 from data_access.store.lock import city_lock
 from data_access.store.tables import records
-from data_access.store.work import work_file
+from data_access.store.work import WORK_FILE, work_file
 
 MARGIN_KM = 5.0
 KM_PER_DEGREE = 111.32
@@ -170,7 +170,7 @@ def _refuse_another_city(city: City, given: Path, outlines: list[Any], folder: P
 
 def _stored_points(folder: Path) -> Any:
     """Latitude and longitude of the first distinct points of a work file; none where there is no such file."""
-    if not (folder / "work.duckdb").is_file():
+    if not (folder / WORK_FILE).is_file():
         return np.empty((0, 2))
     latitude, longitude = (
         part.label(name) for part, name in zip(point_of(records), ("latitude", "longitude"), strict=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, null
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Text, cast, func, null, select
 
 from data_access.city import TEXT_FIELDS, TIME_FIELDS, City, Schema
-from data_access.rules import cleaned, constant, rule_tables
+from data_access.rules import constant, mapped, rule_tables, stripped, trimmed
 from data_access.store.tables import SEPARATOR
 
 BETWEEN = " & "
@@ -18,6 +19,12 @@ NUMBER = r"([-+]?\d+(?:\.\d*)?)"
 PAIR = rf"^\s*\(\s*{NUMBER}[°,\s]+{NUMBER}\s*\)\s*$"
 LON_LAT = rf"(?i)(?:point\s*\(|coordinates[^\w+-]+){NUMBER}[,\s]+{NUMBER}"
 NAMED = {name: rf"(?i){name}[^\w+-]+{NUMBER}" for name in ("latitude", "longitude")}
+
+STAND_IN, AS_GIVEN, POINT = "_stand_in", "_given", "point_text"
+NOTHING = cast(null(), Text)
+
+GIVEN = ("category", "department", "status")
+"""The fields of which a record keeps what the source wrote where readers are shown something else."""
 
 Columns = Mapping[str, ColumnElement[str]]
 
@@ -58,35 +65,49 @@ def id_text(raw: Columns, schema: Schema, row: ColumnElement[int]) -> ColumnElem
     return func.concat(alike, constant("-"), cast(ordinal, Text))
 
 
-def field_texts(raw: Columns, schema: Schema, city: City) -> dict[str, ColumnElement[str]]:
-    """The cleaned text of every field that a record or a rule can ask for, NULL where the schema has none."""
-    fields = {field: _field_text(field, raw, schema, city) for field in {**schema.columns, **schema.otherwise}}
-    fields.pop("request_id", None)
+def field_texts(
+    source: FromClause, raw: Columns, schema: Schema, city: City, keep: Sequence[ColumnElement[Any]]
+) -> Select[*tuple[Any, ...]]:
+    """The cleaned text of every field that a record or a rule can ask for, NULL where the schema has none, beside `keep`.
+
+    What the source itself writes for the fields in GIVEN stands beside as `<field>_given`. One select within another for
+    each step of the cleaning: an engine computes an expression that stands in several branches once for each of them.
+    """
+    texts = {field: trimmed(field, raw[header]) for field, header in schema.columns.items() if field != "request_id"}
+    texts |= {f"{field}{STAND_IN}": _joined(raw, headers) for field, headers in schema.otherwise.items()}
+    point = {POINT: raw[schema.point]} if schema.point else {}
+    given = {f"{field}{AS_GIVEN}": texts.get(field, NOTHING) for field in GIVEN}
+    step = _step(source, texts | point | given, keep, "trimmed")
+    kept: list[ColumnElement[Any]] = [step.c[column.name] for column in keep]
+    texts = {name: stripped(name.removesuffix(STAND_IN), step.c[name], city) for name in texts}
+    given = {name: func.nullif(step.c[name], "") for name in given}
+    step = _step(step, texts | {name: step.c[name] for name in point} | given, kept, "stripped")
+    kept = [step.c[column.name] for column in keep]
+    texts = {name: mapped(name.removesuffix(STAND_IN), step.c[name], city) for name in texts}
+    for field in schema.otherwise:
+        stand_in = texts.pop(f"{field}{STAND_IN}")
+        texts[field] = func.coalesce(texts.get(field, NOTHING), stand_in)
     if schema.point:
-        fields |= {
-            name: func.coalesce(fields.get(name, cast(null(), Text)), _of_point(raw[schema.point], name))
+        texts |= {
+            name: func.coalesce(texts.get(name, NOTHING), _of_point(step.c[POINT], name))
             for name in ("latitude", "longitude")
         }
-    asked = {rule.column for table in rule_tables(city.rules) for rule in table}
-    for field in (*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status", *sorted(asked)):
-        fields.setdefault(field, cast(null(), Text))
-    return fields
+    texts = dict.fromkeys(_asked_for(city), NOTHING) | texts | {name: step.c[name] for name in given}
+    return select(*kept, *(text.label(name) for name, text in texts.items()))
 
 
-def given_text(field: str, raw: Columns, schema: Schema) -> ColumnElement[str]:
-    """What the source itself writes in a field's column."""
-    header = schema.columns.get(field)
-    return cast(func.nullif(func.trim(raw[header]), ""), Text) if header else cast(null(), Text)
+def _step(source: FromClause, texts: Columns, keep: Sequence[ColumnElement[Any]], name: str) -> Subquery:
+    return select(*keep, *(text.label(field) for field, text in texts.items())).select_from(source).subquery(name)
 
 
-def _field_text(field: str, raw: Columns, schema: Schema, city: City) -> ColumnElement[str]:
-    own = cleaned(field, raw[schema.columns[field]], city) if field in schema.columns else None
-    if field not in schema.otherwise:
-        assert own is not None
-        return own
-    parts = (func.nullif(func.trim(raw[header]), "") for header in schema.otherwise[field])
-    stand_in = cleaned(field, func.concat_ws(BETWEEN, *parts), city)
-    return stand_in if own is None else func.coalesce(own, stand_in)
+def _asked_for(city: City) -> list[str]:
+    """The fields that every record has or a rule looks at."""
+    ruled = {rule.column for table in rule_tables(city.rules) for rule in table}
+    return [*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status", *sorted(ruled)]
+
+
+def _joined(raw: Columns, headers: Sequence[str]) -> ColumnElement[str]:
+    return func.concat_ws(BETWEEN, *(func.nullif(func.trim(raw[header]), "") for header in headers))
 
 
 def _of_point(point: ColumnElement[str], name: str) -> ColumnElement[str]:

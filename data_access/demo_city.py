@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from data_access.boundaries import import_boundaries
-from data_access.city import BUILT_IN, load_city
+from data_access.city import BUILT_IN, AreaKind, load_city
 from data_access.demo import write_demo
 from data_access.store.publish import current_version
 from data_access.sync import Progress, SyncResult, sync_files
@@ -25,7 +25,8 @@ def make_demo_city(data_dir: Path, *, rows: int, seed: int, progress: Progress |
         for work in folder.glob("work.duckdb*"):
             work.unlink()
     files = write_demo(folder / "made", rows=rows, seed=seed, progress=progress)
-    for kind, path in (("district", files.districts), ("neighbourhood", files.neighbourhoods)):
+    maps: dict[AreaKind, Path] = {"district": files.districts, "neighbourhood": files.neighbourhoods}
+    for kind, path in maps.items():
         import_boundaries(city, kind, path, folder, vintage=city.areas[kind].vintage)
     result = sync_files(city, [files.requests], data_dir, progress=progress)
     files.requests.unlink()

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Text, case, column, delete, func, insert, literal, select, table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    case,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+)
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.domain.errors import SourceError
 from dashboard.domain.request import Flag
 from data_access import drift
 from data_access.city import City, Schema
-from data_access.columns import ByHeader, id_text
+from data_access.columns import ByHeader, field_texts, id_text
 from data_access.normalise import records as normalised
-from data_access.normalise import texts
+from data_access.normalise import with_lowered
 from data_access.quarantine import REASONS, put_aside
 from data_access.schema_match import match_schema
 from data_access.sources.files import PlainFile
 from data_access.sources.repair import repaired
-from data_access.staging import Counts, fresh, incoming, temporary
+from data_access.staging import Counts, fresh, incoming, temporary, text_of
 from data_access.store.engines import duckdb
 from data_access.store.tables import SEPARATOR, headers, records
 from data_access.store.work import raw_text, stable_hash
@@ -51,9 +67,9 @@ def ingest(
     """
     match = match_schema(file.name, file.header, city, schema)
     with repaired(file, match.schema) as (whole, n_repaired):
-        _load_lines(connection, whole)
-        for emptied in temporary.sorted_tables:
-            connection.execute(delete(emptied))
+        duckdb.load_csv(connection, whole.path, len(whole.header), whole.delimiter)
+        for anew in temporary.sorted_tables:
+            duckdb.create_anew(connection, anew)
         _normalise(connection, whole, city, match.schema, load.now)
         counts, reasons = put_aside(connection, whole, load.run)
     if counts.read and counts.quarantined == counts.read:
@@ -79,33 +95,56 @@ def newest_time(connection: Connection) -> int | None:
     return connection.scalar(select(func.max(newest)).where(possible))
 
 
-def _load_lines(connection: Connection, file: PlainFile) -> None:
+def _normalise(connection: Connection, file: PlainFile, city: City, schema: Schema, now: int) -> None:
+    """The file's rows into `incoming`, read once and in its order, and from there as records into `fresh`.
+
+    Two steps, for only the first keeps the order of the lines: the second joins, and an engine may turn a join around.
+    """
+    found = _as_texts(file, schema, city).subquery("found")
+    fields = [column.name for column in found.c if column.name not in incoming.c]
+    own = (Column(c.name, c.type, system=c.system) for c in incoming.c)
+    made = Table(
+        incoming.name, MetaData(), *own, *(Column(text_of(name), Text) for name in fields), prefixes=["TEMPORARY"]
+    )
+    duckdb.create_anew(connection, made)
+    order = [*(c.name for c in incoming.c if not c.system), *fields]
+    names = [c.name for c in made.c if not c.system]
     try:
-        duckdb.load_csv(connection, file.path, len(file.header), file.delimiter)
+        connection.execute(insert(made).from_select(names, select(*(found.c[name] for name in order))))
     except DBAPIError as error:
         raise SourceError(
             f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
             "save it again as CSV in UTF-8. Nothing was changed."
         ) from error
+    stored = select(
+        made.c.rowid.label("row"),
+        made.c.request_id,
+        literal(now).label("read_at"),
+        *(made.c[text_of(field)].label(field) for field in fields),
+    ).subquery("stored")
+    records_of = normalised(with_lowered(stored, city), schema, city, now, keep=("row",)).subquery()
+    names = [c.name for c in fresh.c]
+    connection.execute(insert(fresh).from_select(names, select(*(records_of.c[name] for name in names))))
 
 
-def _normalise(connection: Connection, file: PlainFile, city: City, schema: Schema, now: int) -> None:
-    staged = table("staged", column("row"), *(column(f"c{i}", Text) for i in range(len(file.header))))
-    columns: list[ColumnElement[str]] = [staged.c[f"c{i}"] for i in range(len(file.header))]
+def _as_texts(file: PlainFile, schema: Schema, city: City) -> Select[*tuple[Any, ...]]:
+    """The staged lines: request_id, hash, raw, has_created, and the cleaned texts of the fields."""
+    columns: list[ColumnElement[str]] = [column(f"c{i}", Text) for i in range(len(file.header))]
+    staged: FromClause = table("staged", *cast(Any, columns))
+    if schema.id_columns:  # which of several rows that are alike comes first decides their ids
+        staged = select(*columns, func.row_number().over().label("line")).select_from(staged).subquery("numbered")
+    columns = [staged.c[f"c{i}"] for i in range(len(file.header))]
     raw = ByHeader(dict(zip(file.header, columns, strict=True)))
-    whole, request_id = raw_text(columns), id_text(raw, schema, staged.c.row)
+    line = staged.c.line if schema.id_columns else literal(0)
+    whole = raw_text(columns)
     has_created = case((func.trim(func.coalesce(raw[schema.columns["created_at"]], "")) != "", 1), else_=0)
-    connection.execute(
-        insert(incoming).from_select(
-            ["row", "request_id", "hash", "raw", "has_created"],
-            select(staged.c.row, request_id, stable_hash(whole), whole, has_created),
-        )
+    kept = (
+        id_text(raw, schema, line).label("request_id"),
+        stable_hash(whole).label("hash"),
+        whole.label("raw"),
+        has_created.label("has_created"),
     )
-    kept = (staged.c.row, request_id.label("request_id"), literal(now).label("read_at"))
-    rows = texts(staged, raw, schema, city, kept).subquery()
-    found = normalised(rows, schema, city, now, keep=("row",)).subquery()
-    names = [c.name for c in fresh.columns]
-    connection.execute(insert(fresh).from_select(names, select(*(found.c[name] for name in names))))
+    return field_texts(staged, raw, schema, city, kept)
 
 
 def _header_number(connection: Connection, schema: str, header: tuple[str, ...]) -> int:

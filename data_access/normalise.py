@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from dashboard.domain.request import ChannelGroup, Flag, Origin, Outcome, Status
 from data_access.city import TIME_FIELDS, City, Schema
-from data_access.columns import Columns, field_texts, given_text
+from data_access.columns import GIVEN, Columns, field_texts
 from data_access.local_time import DAY, EPOCH, day_number, local_midnight
 from data_access.rules import any_match, by_index, constant, first_index, first_match, lowered_name, searched
 
@@ -37,9 +37,6 @@ SKEW = 60
 """Seconds by which a close may lie before its creation and still be taken as a clock's skew."""
 INSTANT = 60
 CHANGED_LATE = 30 * DAY
-
-GIVEN = ("category", "department", "status")
-"""The fields of which a record keeps what the source wrote where readers are shown something else."""
 
 # A time that says its own zone: "...:00Z", "...:00.000+00", "...:00-05:00".
 ZONED = r"^(.*\d:\d\d(?:\.\d+)?)\s*(Z|[+-]\d\d(?::?\d\d)?)$"
@@ -50,23 +47,15 @@ zone_table = Table(
 """The offsets of each local day (see local_time.zone_days), loaded by the sync."""
 
 
-def texts(
-    source: FromClause,
-    raw: Columns,
-    schema: Schema,
-    city: City,
-    keep: tuple[ColumnElement[Any], ...],
-) -> Select[*tuple[Any, ...]]:
-    """The cleaned text of every field, beside the columns of `keep` (request_id among them). `raw` gives a header's column.
+def texts(source: FromClause, raw: Columns, schema: Schema, city: City, *keep: ColumnElement[Any]) -> FromClause:
+    """The cleaned texts of rows as `records` wants them: from raw columns by header, beside the columns of `keep`."""
+    return with_lowered(field_texts(source, raw, schema, city, keep).subquery("texts"), city)
 
-    What the source itself writes for the fields in GIVEN stands beside as `<field>_given`.
-    """
-    fields = field_texts(raw, schema, city) | {f"{field}_given": given_text(field, raw, schema) for field in GIVEN}
-    clean = (
-        select(*keep, *(column.label(field) for field, column in fields.items())).select_from(source).subquery("texts")
-    )
-    lowered = (func.lower(clean.c[field]).label(lowered_name(field)) for field in sorted(searched(city.rules)))
-    return select(*clean.c, *lowered)
+
+def with_lowered(text: FromClause, city: City) -> FromClause:
+    """Cleaned texts, and beside them in lower case those in which a rule looks for a part."""
+    lowered = (func.lower(text.c[field]).label(lowered_name(field)) for field in sorted(searched(city.rules)))
+    return select(*text.c, *lowered).subquery("lowered")
 
 
 def records(
@@ -187,55 +176,71 @@ def _classed(rows: FromClause, city: City) -> FromClause:
     ).subquery("classed")
 
 
-def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """Flags, duration and outcome; the rules are those of the flags table of the method."""
+def _timed(rows: FromClause, city: City, now: int) -> FromClause:
+    """What times a row has in the end, and what is odd about them: finished, impossible_created, impossible_closed,
+    given_close (as the source has it), closed_at (where it can be used), date_only, and elapsed seconds."""
     c = rows.c
     began = local_midnight(city.service_began, city.zone)
     read_at = func.coalesce(c.read_at, now)
-    finished = c.status.in_([Status.CLOSED.value, Status.CANCELLED.value])
     impossible = {
         field: func.coalesce(or_(c[field] < began, c[field] > read_at), false())
         for field in ("created_at", "closed_at")
     }
-    # a close at an impossible time tells that the request has ended, but not when
-    closed_at = case((and_(finished, ~impossible["closed_at"]), c.closed_at))
+    finished = c.status.in_([Status.CLOSED.value, Status.CANCELLED.value])
     date_only = (
         and_(c.department.in_(city.date_only_departments), c.closed_at_local % DAY == 0)
         if city.date_only_departments
         else false()
     )
-    elapsed = case((date_only, (c.closed_at_day - c.created_at_day) * DAY), else_=closed_at - c.created_at)
-    before = and_(closed_at.is_not(None), elapsed < -SKEW)
-    usable = and_(closed_at.is_not(None), ~impossible["created_at"], elapsed >= -SKEW)
-    seconds = case((usable, func.greatest(elapsed, 0)))
+    ends = select(
+        *(column for column in c if column.name != "closed_at"),
+        finished.label("finished"),
+        impossible["created_at"].label("impossible_created"),
+        impossible["closed_at"].label("impossible_closed"),
+        c.closed_at.label("given_close"),
+        # a close at an impossible time tells that the request has ended, but not when
+        case((and_(finished, ~impossible["closed_at"]), c.closed_at)).label("closed_at"),
+        func.coalesce(date_only, false()).label("date_only"),
+    ).subquery("ends")
+    e = ends.c
+    elapsed = case((e.date_only, (e.closed_at_day - e.created_at_day) * DAY), else_=e.closed_at - e.created_at)
+    return select(*e, case((e.closed_at.is_not(None), elapsed)).label("elapsed")).subquery("timed")
+
+
+def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """Flags, duration and outcome; the rules are those of the flags table of the method."""
+    c = _timed(rows, city, now).c
+    closed_at = c.closed_at
+    usable = and_(~c.impossible_created, c.elapsed >= -SKEW)
     tests: dict[Flag, ColumnElement[bool]] = {
-        Flag.CLOSED_BEFORE_CREATED: before,
-        Flag.CLOSED_WITHOUT_TIME: and_(finished, c.closed_at.is_(None)),
-        Flag.OPEN_WITH_CLOSE: and_(~finished, c.closed_at.is_not(None)),
-        Flag.DATE_ONLY_CLOSE: and_(closed_at.is_not(None), date_only),
-        Flag.INSTANT_CLOSE: and_(usable, ~date_only, seconds <= INSTANT),
-        Flag.IMPOSSIBLE_DATE: or_(*impossible.values()),
+        Flag.CLOSED_BEFORE_CREATED: c.elapsed < -SKEW,
+        Flag.CLOSED_WITHOUT_TIME: and_(c.finished, c.given_close.is_(None)),
+        Flag.OPEN_WITH_CLOSE: and_(~c.finished, c.given_close.is_not(None)),
+        Flag.DATE_ONLY_CLOSE: and_(closed_at.is_not(None), c.date_only),
+        Flag.INSTANT_CLOSE: and_(usable, ~c.date_only, c.elapsed <= INSTANT),
+        Flag.IMPOSSIBLE_DATE: or_(c.impossible_created, c.impossible_closed),
         Flag.DEFAULT_LOCATION: c.at_default,
         Flag.NO_LOCATION: or_(c.latitude.is_(None), c.longitude.is_(None), c.at_default),
         Flag.NO_DISTRICT: c.district.is_(None),
         Flag.UNKNOWN_CATEGORY: c.category.is_(None),
-        Flag.CHANGED_AFTER_CLOSE: and_(closed_at.is_not(None), c.updated_at > closed_at + CHANGED_LATE),
+        Flag.CHANGED_AFTER_CLOSE: c.updated_at > closed_at + CHANGED_LATE,
     }
     bits: ColumnElement[int] = literal(0)
     for flag, test in tests.items():
         bits = bits + case((func.coalesce(test, false()), flag.bit), else_=0)
     outcome = case(
-        (~finished, constant(Outcome.UNKNOWN.value)),
+        (~c.finished, constant(Outcome.UNKNOWN.value)),
         (c.outcome_rule.is_not(None), by_index(city.rules.outcome, c.outcome_rule, "then")),
         (c.status == Status.CANCELLED.value, constant(Outcome.CANCELLED.value)),
         else_=constant(Outcome.UNKNOWN.value),
     )
     words = by_index(city.rules.outcome, c.outcome_rule, "words")
+    kept = ("category", "subcategory", "department", "district", "neighbourhood", "channel", "channel_group", "origin")
     return select(
         *(c[name] for name in keep),
         c.request_id,
         c.created_at,
-        closed_at.label("closed_at"),
+        closed_at,
         c.updated_at,
         c.due_at,
         c.created_at_day.label("created_day"),
@@ -243,20 +248,13 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
         c.due_at_day.label("due_day"),
         c.status,
         outcome.label("outcome"),
-        case((finished, words)).label("outcome_words"),
-        c.category,
-        c.subcategory,
-        c.department,
-        c.district,
-        c.neighbourhood,
-        c.channel,
-        c.channel_group,
-        c.origin,
+        case((c.finished, words)).label("outcome_words"),
+        *(c[name] for name in kept),
         cast(c.duplicate, SmallInteger).label("duplicate"),
         c.latitude,
         c.longitude,
         c.address,
-        seconds.label("seconds"),
+        case((usable, func.greatest(c.elapsed, 0))).label("seconds"),
         bits.label("flags"),
         *(c[f"{field}_given"] for field in GIVEN),
     )

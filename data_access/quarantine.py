@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, exists, func, insert, select
 
 from dashboard.domain.errors import SourceError
 from data_access.sources.files import PlainFile, blank_lines, ends_with, lines_of_bytes
-from data_access.staging import Counts, fresh, incoming, is_bad
+from data_access.staging import Counts, fresh, incoming, is_bad, numbered
 from data_access.store.engines import duckdb
 from data_access.store.tables import quarantine
 from data_access.store.work import hash_of
@@ -46,14 +47,7 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
         else_="unreadable_created_date",
     )
     bad = (
-        connection.execute(
-            select(incoming.c.row, incoming.c.raw, reason.label("reason"))
-            .join(fresh, fresh.c.row == incoming.c.row)
-            .where(is_bad())
-            .order_by(incoming.c.row)
-        )
-        .mappings()
-        .all()
+        _bad_rows(connection, reason) if connection.scalar(select(exists(select(fresh.c.row).where(is_bad())))) else []
     )
     if bad:
         physical = _lines_of(
@@ -69,6 +63,18 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
     good = connection.scalar(select(func.count()).select_from(incoming)) or 0
     counts = Counts(read=good + len(lines), quarantined=len(found), new_in_quarantine=fresh_rows)
     return counts, Counter(row["reason"] for row in found)
+
+
+def _bad_rows(connection: Connection, reason: ColumnElement[str]) -> Sequence[RowMapping]:
+    places = numbered()
+    chosen = (
+        select(places.c.row, incoming.c.raw, reason.label("reason"))
+        .join(places, places.c.rowid == incoming.c.rowid)
+        .join(fresh, fresh.c.row == incoming.c.rowid)
+        .where(is_bad())
+        .order_by(incoming.c.rowid)
+    )
+    return connection.execute(chosen).mappings().all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,9 @@ def _lines_of(rows: list[int], newlines: dict[int, int], rejected: list[_Rejecte
 def _newlines_before(connection: Connection, rows: list[int]) -> dict[int, int]:
     """For each row, how many line breaks stand inside quoted texts of the rows before it."""
     breaks = func.length(incoming.c.raw) - func.length(func.replace(incoming.c.raw, "\n", ""))
+    place = func.row_number().over(order_by=incoming.c.rowid)
     totals = select(
-        incoming.c.row, (func.sum(breaks).over(order_by=incoming.c.row) - breaks).label("before")
+        place.label("row"), (func.sum(breaks).over(order_by=incoming.c.rowid) - breaks).label("before")
     ).subquery()
     found = connection.execute(select(totals.c.row, totals.c.before).where(totals.c.row.in_(rows)))
     return {row: int(before) for row, before in found}

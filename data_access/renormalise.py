@@ -37,7 +37,7 @@ def renormalise(connection: Connection, city: City, *, run: int, now: int) -> No
                 for index, name in enumerate(row["columns"].split(SEPARATOR))
             }
         )
-        rows = texts(stored, raw, schema, city, (stored.c.request_id, stored.c.read_at)).subquery()
+        rows = texts(stored, raw, schema, city, stored.c.request_id, stored.c.read_at)
         found = normalised(rows, schema, city, now).subquery()
         connection.execute(
             insert(records).from_select(

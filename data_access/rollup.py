@@ -33,6 +33,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    tuple_,
 )
 
 from dashboard.domain.ids import unique_slugs
@@ -163,9 +164,7 @@ def _prepare(connection: Connection, dates: Extent, box: Box | None, fillable: t
     """Each record with its area, whole-store flags, whether its wait ended, and the seconds it took or has taken so far."""
     c = source.c
     closes = and_(c.closed_at.is_not(None), c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) == 0)
-    per_second = func.count().over(partition_by=(c.category, c.closed_at))
-    per_minute = func.count().over(partition_by=(c.category, func.floor(c.closed_at / 60.0)))
-    bulk = and_(closes, or_(per_second >= BULK_SECOND, per_minute >= BULK_MINUTE))
+    bulk = and_(closes, or_(_together(1, BULK_SECOND), _together(60, BULK_MINUTE)))
     outside = (
         false()
         if box is None
@@ -188,6 +187,22 @@ def _prepare(connection: Connection, dates: Extent, box: Box | None, fillable: t
             [column.name for column in prepared.columns], select(*fields, flags, event, waited).select_from(rows)
         )
     )
+
+
+def _together(seconds: int, least: int) -> ColumnElement[bool]:
+    """Whether at least so many requests of a row's category were closed in its same second, or minute.
+
+    The few moments of which this is true are found first: to number the rows of every moment would sort them all.
+    """
+
+    def moment(columns: Any) -> tuple[ColumnElement[str], ColumnElement[int]]:
+        return func.coalesce(columns.category, ""), cast(func.floor(columns.closed_at / float(seconds)), BigInteger)
+
+    closed = source.alias("closed").c
+    category, when = moment(closed)
+    closes = select(category.label("category"), when.label("moment")).where(closed.closed_at.is_not(None)).subquery()
+    busy = select(*closes.c).group_by(*closes.c).having(func.count() >= least)
+    return tuple_(*moment(source.c)).in_(busy)
 
 
 def _load_names(connection: Connection) -> None:

@@ -29,20 +29,34 @@ def constant(value: str) -> ColumnElement[str]:
     return bindparam(None, value, Text, literal_execute=True)
 
 
-def cleaned(field: str, raw: ColumnElement[str], city: City) -> ColumnElement[str]:
-    """The text of a field without what the city file says to strip, with its values mapped; NULL where it says nothing."""
-    around = (constant(BLANKS),) if field in DIMENSIONS else ()
-    text = func.trim(raw, *around)
+OUTSIDE_ASCII = r"^[^!-~]|[^!-~]$"
+"""Finds a text that has something around it which may be blank: most texts have not, and taking blanks off is slow."""
+
+
+def trimmed(field: str, raw: ColumnElement[str]) -> ColumnElement[str]:
+    """A text without the blanks around it."""
+    if field not in DIMENSIONS:
+        return func.trim(raw)
+    return case((func.regexp_matches(raw, constant(OUTSIDE_ASCII)), func.trim(raw, constant(BLANKS))), else_=raw)
+
+
+def stripped(field: str, text: ColumnElement[str], city: City) -> ColumnElement[str]:
+    """A trimmed text without what the city file says to strip, NULL where it says nothing."""
     if field in city.strip:
-        text = func.trim(func.regexp_replace(text, constant(city.strip[field]), constant("")), *around)
-    if city.empty_texts:
-        text = case((text.in_([constant(empty) for empty in city.empty_texts]), null()), else_=text)
-    mapped = city.values.get(field)
-    if mapped:
-        text = case(*((text == constant(given), constant(meant)) for given, meant in mapped.items()), else_=text)
+        text = trimmed(field, func.regexp_replace(text, constant(city.strip[field]), constant("")))
+    nothing = [constant(empty) for empty in ("", *city.empty_texts)]
+    return case((text.not_in(nothing), text))
+
+
+def mapped(field: str, text: ColumnElement[str], city: City) -> ColumnElement[str]:
+    """A stripped text with the city file's meaning in place of its own; NULL where that is none."""
+    meanings = city.values.get(field)
+    if meanings:
+        text = case(*((text == constant(given), constant(meant)) for given, meant in meanings.items()), else_=text)
+        text = func.nullif(text, "")
     if field in DIMENSIONS:  # the word that stands for no value is not a value
         text = func.nullif(text, NONE_NAME)
-    return cast(func.nullif(text, ""), Text)
+    return cast(text, Text)
 
 
 def rule_tables(rules: Rules) -> tuple[tuple[Rule, ...], ...]:

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Table, Text, or_
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    FromClause,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    func,
+    or_,
+    select,
+)
 
 from data_access.store.tables import records
 
-temporary = MetaData()
 incoming = Table(
     "incoming",
-    temporary,
-    Column("row", BigInteger),
+    MetaData(),
+    Column("rowid", BigInteger, system=True),
     Column("request_id", Text),
     Column("hash", BigInteger),
     Column("raw", Text),
     Column("has_created", Integer),
     prefixes=["TEMPORARY"],
 )
+"""A file's rows in its order, which the engine's own rowid tells; beside these, columns text_<field> (see text_of)."""
+temporary = MetaData()
 fresh = Table(
     "fresh",
     temporary,
@@ -26,9 +39,21 @@ fresh = Table(
     *(Column(c.name, c.type) for c in records.columns),
     prefixes=["TEMPORARY"],
 )
+"""The same rows as records; `row` is the rowid of `incoming`."""
 seen = Table("seen", MetaData(), Column("request_id", Text), prefixes=["TEMPORARY"])
 """The request ids of all files of a full load, those of rows in the quarantine included: the source still holds them."""
 changed = Table("changed", temporary, Column("row", BigInteger), Column("request_id", Text), prefixes=["TEMPORARY"])
+
+
+def numbered() -> FromClause:
+    """The rows of `incoming` with their place in the file: columns rowid and row, from 1."""
+    place = func.row_number().over(order_by=incoming.c.rowid)
+    return select(incoming.c.rowid, place.label("row")).subquery("numbered")
+
+
+def text_of(field: str) -> str:
+    """The name of the column of `incoming` that holds a field's cleaned text."""
+    return f"text_{field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +79,4 @@ class Counts:
 
 def is_bad() -> ColumnElement[bool]:
     """Whether a staged row cannot be stored: it has no request id, or no created date that can be read."""
-    return or_(incoming.c.request_id.is_(None), fresh.c.created_at.is_(None))
+    return or_(fresh.c.request_id.is_(None), fresh.c.created_at.is_(None))

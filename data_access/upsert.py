@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, false, func, insert, literal, or_, select
 
 from dashboard.domain.errors import SourceError
@@ -14,14 +16,29 @@ LARGEST_REMOVAL = 0.2
 
 def upsert(connection: Connection, header: int, run: int, now: int, data_set: str) -> Counts:
     """Store the last row of each request id whose text differs from the stored one."""
+    given = (literal(header), incoming.c.raw, literal(now), literal(run), literal(data_set))
+    usable = fresh.c.request_id.is_not(None) & fresh.c.created_at.is_not(None)
+    total, ids = connection.execute(select(func.count(), func.count(fresh.c.request_id.distinct())).where(usable)).one()
+    known = exists().where(raw_rows.c.request_id == fresh.c.request_id)
+    if total == ids and not connection.scalar(select(exists(select(fresh.c.row).where(usable, known)))):
+        all_usable = total == connection.scalar(select(func.count()).select_from(fresh))
+        if not all_usable:
+            chosen = select(fresh.c.row, fresh.c.request_id).where(usable)
+            connection.execute(insert(changed).from_select(["row", "request_id"], chosen))
+        _insert(connection, given, everything=all_usable)
+        return Counts(stored=total)
+    return _upsert_judged(connection, given)
+
+
+def _upsert_judged(connection: Connection, given: tuple[ColumnElement[Any], ...]) -> Counts:
     good = (
         select(
-            incoming.c.row,
+            incoming.c.rowid.label("row"),
             incoming.c.request_id,
             incoming.c.hash,
-            func.max(incoming.c.row).over(partition_by=incoming.c.request_id).label("last"),
+            func.max(incoming.c.rowid).over(partition_by=incoming.c.request_id).label("last"),
         )
-        .join(fresh, fresh.c.row == incoming.c.row)
+        .join(fresh, fresh.c.row == incoming.c.rowid)
         .where(~is_bad())
         .cte("good")
     )
@@ -54,28 +71,23 @@ def upsert(connection: Connection, header: int, run: int, now: int, data_set: st
             ["row", "request_id"], select(judged.c.row, judged.c.request_id).where(is_last, ~same)
         )
     )
-    _replace(connection, header, run, now, data_set, fresh_only=n_stored == total)
+    for target in (raw_rows, records):
+        connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
+    _insert(connection, given, everything=False)
     return Counts(stored=n_stored, unchanged=n_unchanged, updated=total - n_stored - n_unchanged)
 
 
-def _replace(connection: Connection, header: int, run: int, now: int, data_set: str, *, fresh_only: bool) -> None:
-    """Put the changed rows in the place of the stored ones; there are none of those if all rows are new."""
-    if not fresh_only:
-        for target in (raw_rows, records):
-            connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
-    given = (literal(header), incoming.c.raw, literal(now), literal(run), literal(data_set))
-    connection.execute(
-        insert(raw_rows).from_select(
-            ["request_id", "hash", "header", "raw", "read_at", "run", "data_set"],
-            select(incoming.c.request_id, incoming.c.hash, *given).join(changed, changed.c.row == incoming.c.row),
-        )
-    )
+def _insert(connection: Connection, given: tuple[ColumnElement[Any], ...], *, everything: bool) -> None:
+    """Store the rows in `changed`, or simply everything: then nothing has to be looked up."""
+    raws = select(incoming.c.request_id, incoming.c.hash, *given)
     names = [c.name for c in records.columns]
-    connection.execute(
-        insert(records).from_select(
-            names, select(*(fresh.c[name] for name in names)).join(changed, changed.c.row == fresh.c.row)
-        )
-    )
+    found = select(*(fresh.c[name] for name in names))
+    if not everything:
+        raws = raws.join(changed, changed.c.row == incoming.c.rowid)
+        found = found.join(changed, changed.c.row == fresh.c.row)
+    columns = ["request_id", "hash", "header", "raw", "read_at", "run", "data_set"]
+    connection.execute(insert(raw_rows).from_select(columns, raws))
+    connection.execute(insert(records).from_select(names, found))
 
 
 def note_seen(connection: Connection) -> None:

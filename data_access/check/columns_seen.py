@@ -100,7 +100,7 @@ def _column_of(field: str, schema: Schema) -> str:
 
 
 def _mapping(trial: Trial, field: str, column: str, text: ColumnElement[str]) -> Mapping:
-    place = incoming.c.row if field == "request_id" else trial.checked.c.row
+    place = incoming.c.rowid if field == "request_id" else trial.checked.c.row
     filled = trial.connection.scalar(select(func.count(text)))
     first = func.min(place)
     rows = trial.connection.execute(

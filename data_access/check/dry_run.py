@@ -35,6 +35,8 @@ from data_access.sources.files import PlainFile
 from data_access.store.engines import duckdb
 from data_access.store.work import load_zone, work_file
 
+LINES = "lines_as_read"
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -90,10 +92,11 @@ def first_rows(file: PlainFile, rows: int, path: Path) -> tuple[PlainFile, bool]
 
 
 def _checked(connection: Connection, file: PlainFile, city: City, match: Match, now: int) -> Table:
+    duckdb.number_lines(connection, LINES, staging.incoming.name)
     staged = staged_table(file)
     raw = ByHeader({name: staged.c[f"c{place}"] for place, name in enumerate(file.header)})
     kept = (staged.c.row, null().label("request_id"), literal(now).label("read_at"))
-    found = texts(staged, raw, match.schema, city, kept).subquery()
+    found = texts(staged, raw, match.schema, city, *kept)
     names = [each.name for each in found.c if each.name not in ("row", "request_id", "read_at")]
     checked = Table(
         "checked",
@@ -110,4 +113,4 @@ def _checked(connection: Connection, file: PlainFile, city: City, match: Match, 
 
 def staged_table(file: PlainFile) -> TableClause:
     """The table of the rows as read."""
-    return table("staged", column("row"), *(column(f"c{place}", Text) for place in range(len(file.header))))
+    return table(LINES, column("row"), *(column(f"c{place}", Text) for place in range(len(file.header))))

@@ -11,9 +11,9 @@ from data_access.rollup import ORIGIN_CODES
 from data_access.store.area_tables import area_checks as area_checks_table
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts, flag_counts, quarantine_counts
+from data_access.store.tables import mappings as mappings_table
 
 _tables = table("tables", column("table_name"), schema="information_schema")
-_mappings = table("mappings", *(column(name) for name in ("field", "given", "shown", "n")))
 
 
 def flags(snapshot: Snapshot) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def left_out(snapshot: Snapshot) -> pd.DataFrame:
 
 def mappings(snapshot: Snapshot) -> pd.DataFrame:
     """How the source writes names, and how they are shown. Columns: field, given, shown, n; empty in older versions."""
-    return _if_there(snapshot, _mappings, ("field", "given", "shown"))
+    return _if_there(snapshot, mappings_table, ("field", "given", "shown"))
 
 
 def area_checks(snapshot: Snapshot) -> pd.DataFrame:

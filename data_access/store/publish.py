@@ -14,6 +14,7 @@ from data_access import boundaries, rollup
 from data_access.areas.filling import build_areas
 from data_access.areas.lookup import update_lookup
 from data_access.city import City
+from data_access.mappings import load_mappings
 from data_access.store.engines import duckdb
 from data_access.store.tables import (
     about,
@@ -22,7 +23,7 @@ from data_access.store.tables import (
     quarantine,
     quarantine_counts,
 )
-from data_access.store.work import work_file
+from data_access.store.work import WORK_FILE, work_file
 
 KEPT = 3
 COUNTS, RECORDS, CURRENT = "counts.duckdb", "records.duckdb", "CURRENT"
@@ -82,7 +83,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
     try:
         with engine.connect() as connection:
             duckdb.create_tables(connection, published)
-            duckdb.attach(connection, folder / "work.duckdb", "work")
+            duckdb.attach(connection, folder / WORK_FILE, "work")
             duckdb.attach(connection, building / RECORDS, "public", read_only=False)
             connection.commit()
             dates = rollup.extent(connection, given_through)
@@ -91,6 +92,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             # a transaction may write to one file only, so the two files are filled one after the other
             fillable = build_areas(connection, building, shapes)
             rollup.build_counts(connection, dates, boundaries.box(list(shapes.values())), fillable)
+            load_mappings(connection, city)
             _tell_about(connection, city, dates, number)
             connection.commit()
             rollup.build_requests(connection, city)

@@ -18,7 +18,7 @@ raw_rows = Table(
     Column("request_id", Text, nullable=False),
     Column("hash", BigInteger, nullable=False),
     Column("header", Integer, nullable=False),
-    Column("raw", Text, nullable=False),
+    Column("raw", Text, nullable=False, info={"compression": "zstd"}),
     Column("read_at", BigInteger, nullable=False),
     Column("run", Integer, nullable=False),
     Column("data_set", Text, nullable=False),
@@ -182,6 +182,16 @@ quarantine_counts = Table(
     Column("reason", Text, nullable=False),
     Column("n", BigInteger, nullable=False),
 )
+
+mappings = Table(
+    "mappings",
+    published,
+    Column("field", Text, nullable=False),
+    Column("given", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""Names that are shown otherwise than the source writes them, in the words of the city's file."""
 
 about = Table("about", published, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
 """What the version knows of itself: city, dates, rows, version number, as text."""

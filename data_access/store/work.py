@@ -15,11 +15,13 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, exists, func, insert, literal, select, update
 
 from data_access.city import City
+from data_access.columns import GIVEN
 from data_access.local_time import zone_days
-from data_access.normalise import GIVEN, zone_table
+from data_access.normalise import zone_table
 from data_access.store.engines import duckdb
 from data_access.store.tables import SEPARATOR, raw_rows, runs, state, work
 
+WORK_FILE = "work.duckdb"
 FORMAT = "2"
 ADDED = (
     ("raw_rows", "data_set", "TEXT DEFAULT ''"),
@@ -33,7 +35,7 @@ ADDED = (
 def work_file(folder: Path) -> Generator[Connection]:
     """Open a city's work file in one transaction: everything that is done in it is kept, or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    engine = duckdb.open_writable(folder / "work.duckdb")
+    engine = duckdb.open_writable(folder / WORK_FILE)
     try:
         with engine.begin() as connection:
             duckdb.create_tables(connection, work)

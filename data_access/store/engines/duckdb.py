@@ -8,19 +8,21 @@ from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import CursorResult, Engine, MetaData, RowMapping, create_engine, text
+from sqlalchemy import CursorResult, Engine, MetaData, RowMapping, Table, create_engine, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool, QueuePool
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateColumn, CreateTable
 
 READER_MEMORY = "2GB"
+WRITER_MEMORY = "1GB"
+"""What a sync may hold in memory, however many rows it reads: the rest waits on disk, beside the file."""
 
 
 def open_writable(path: Path) -> Engine:
     """A file for its one writer: the work file under the city's lock, or a version that is being built."""
-    return create_engine(
-        f"duckdb:///{path}", poolclass=NullPool, connect_args={"config": {"threads": os.cpu_count() or 1}}
-    )
+    config = {"threads": os.cpu_count() or 1, "memory_limit": WRITER_MEMORY, "storage_compatibility_version": "latest"}
+    return create_engine(f"duckdb:///{path}", poolclass=NullPool, connect_args={"config": config})
 
 
 def open_published(path: Path, *, threads: int = 2) -> Engine:
@@ -52,19 +54,30 @@ def checkpoint(connection: Connection, name: str | None = None) -> None:
 
 
 def load_csv(connection: Connection, path: Path, columns: int, delimiter: str) -> None:
-    """Read a CSV file as text into the temporary table `staged` (row, c0, c1, ...); lines of a wrong shape go to the
-    temporary table csv_rejects."""
+    """Make a CSV file readable, once, as the temporary view `staged` (c0, c1, ..., all text); lines of a wrong shape go to
+    the temporary table csv_rejects while it is read. Nothing of it is held in memory."""
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(columns))
-    for name in ("staged", "csv_rejects", "csv_scans"):
+    for name in ("csv_rejects", "csv_scans"):
         connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+    quoted, mark = str(path).replace("'", "''"), delimiter.replace("'", "''")
+    # a view takes no parameters; the colons in it would be taken for some
+    statement = (
+        f"CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_csv('{quoted}', columns = {{{spec}}}, "  # noqa: S608
+        f"auto_detect = false, header = false, skip = 1, delim = '{mark}', quote = '\"', escape = '\"', "
+        "store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', rejects_limit = 0, "
+        "strict_mode = true, max_line_size = 16777216)"
+    )
+    connection.exec_driver_sql(statement)
+
+
+def number_lines(connection: Connection, name: str, numbered: str) -> None:
+    """Keep the rows of `staged` in a temporary table; `row` is the rowid of the row at the same place in table `numbered`."""
     connection.execute(
         text(
-            f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row, * FROM read_csv("  # noqa: S608 - c0, c1, ...
-            f":path, columns = {{{spec}}}, auto_detect = false, header = false, skip = 1, delim = :delimiter, quote = '\"', "
-            "escape = '\"', store_rejects = true, rejects_table = 'csv_rejects', rejects_scan = 'csv_scans', "
-            "rejects_limit = 0, strict_mode = true, max_line_size = 16777216)"
-        ),
-        {"path": str(path), "delimiter": delimiter},
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT n.rowid AS row, s.* EXCLUDE place "  # noqa: S608 - this program's names
+            "FROM (SELECT row_number() OVER () AS place, * FROM staged) s JOIN "
+            f"(SELECT rowid, row_number() OVER (ORDER BY rowid) AS place FROM {numbered}) n USING (place)"
+        )
     )
 
 
@@ -72,6 +85,20 @@ def rejected_rows(connection: Connection) -> Sequence[RowMapping]:
     """The lines that load_csv could not read, in order: line, start (byte), error_type, csv_line."""
     statement = "SELECT line, line_byte_position AS start, error_type, csv_line FROM csv_rejects ORDER BY line"
     return connection.execute(text(statement)).mappings().all()
+
+
+@compiles(CreateColumn, "duckdb")
+def _with_compression(element: CreateColumn, compiler: Any, **options: Any) -> str | None:
+    """A column whose `info` names a compression is kept in it: the engine's own choice costs more and saves less."""
+    plain = compiler.visit_create_column(element, **options)
+    compression = element.element.info.get("compression")
+    return f"{plain} USING COMPRESSION {compression}" if compression else plain
+
+
+def create_anew(connection: Connection, table: Table) -> None:
+    """Create a temporary table, in place of one of the same name: its rows are numbered from 0 (rowid)."""
+    connection.execute(text(f"DROP TABLE IF EXISTS temp.{table.name}"))
+    connection.execute(CreateTable(table))
 
 
 def create_tables(connection: Connection, tables: MetaData) -> None:
