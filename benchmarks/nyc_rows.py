@@ -9,49 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-HEADER = [
-    "Unique Key",
-    "Created Date",
-    "Closed Date",
-    "Agency",
-    "Agency Name",
-    "Complaint Type",
-    "Descriptor",
-    "Location Type",
-    "Incident Zip",
-    "Incident Address",
-    "Street Name",
-    "Cross Street 1",
-    "Cross Street 2",
-    "Intersection Street 1",
-    "Intersection Street 2",
-    "Address Type",
-    "City",
-    "Landmark",
-    "Facility Type",
-    "Status",
-    "Due Date",
-    "Resolution Description",
-    "Resolution Action Updated Date",
-    "Community Board",
-    "BBL",
-    "Borough",
-    "X Coordinate (State Plane)",
-    "Y Coordinate (State Plane)",
-    "Open Data Channel Type",
-    "Park Facility Name",
-    "Park Borough",
-    "Vehicle Type",
-    "Taxi Company Borough",
-    "Taxi Pick Up Location",
-    "Bridge Highway Name",
-    "Bridge Highway Direction",
-    "Road Ramp",
-    "Bridge Highway Segment",
-    "Latitude",
-    "Longitude",
-    "Location",
-]
+HEADER = tuple(
+    name.strip()
+    for line in (
+        "Unique Key,Created Date,Closed Date,Agency,Agency Name,Complaint Type,Descriptor,Location Type,Incident Zip",
+        "Incident Address,Street Name,Cross Street 1,Cross Street 2,Intersection Street 1,Intersection Street 2",
+        "Address Type,City,Landmark,Facility Type,Status,Due Date,Resolution Description",
+        "Resolution Action Updated Date,Community Board,BBL,Borough,X Coordinate (State Plane)",
+        "Y Coordinate (State Plane),Open Data Channel Type,Park Facility Name,Park Borough,Vehicle Type",
+        "Taxi Company Borough,Taxi Pick Up Location,Bridge Highway Name,Bridge Highway Direction,Road Ramp",
+        "Bridge Highway Segment,Latitude,Longitude,Location",
+    )
+    for name in line.split(",")
+)
 BOROUGHS = ("BROOKLYN", "QUEENS", "MANHATTAN", "BRONX", "STATEN ISLAND")
 # agency, its name, share of the rows, median wait in hours
 AGENCIES = (
