@@ -47,6 +47,9 @@ CHUNK = 200_000
 """Points that are looked at in one go: what bounds the memory."""
 
 _temporary = MetaData()
+all_points = Table(
+    "all_points", _temporary, Column("latitude", Integer), Column("longitude", Integer), prefixes=["TEMPORARY"]
+)
 new_points = Table(
     "new_points",
     _temporary,
@@ -73,8 +76,11 @@ def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, Path]) -
 
     `boundaries` gives the stored file of each kind of area; what is known of other kinds is forgotten.
     """
-    duckdb.create_tables(connection, _temporary)
     connection.execute(delete(area_points).where(area_points.c.kind.not_in(list(boundaries))))
+    if not boundaries:
+        return
+    duckdb.create_tables(connection, _temporary)
+    _find_all(connection)
     for kind, path in boundaries.items():
         content = path.read_bytes()
         mark, key = hashlib.sha256(content).hexdigest(), f"area_points_{kind}"
@@ -86,19 +92,28 @@ def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, Path]) -
             _place_new(connection, kind, outlines(json.loads(content)["features"]), count)
 
 
-def _find_new(connection: Connection, kind: str) -> int:
+def _find_all(connection: Connection) -> None:
+    """The distinct points of the records: once for all kinds, since there are many more records than places."""
     latitude, longitude = point_of(records)
-    points = select(latitude.label("latitude"), longitude.label("longitude")).distinct().subquery("points")
+    connection.execute(delete(all_points))
+    connection.execute(
+        insert(all_points).from_select(
+            ["latitude", "longitude"], select(latitude, longitude).where(latitude.is_not(None)).distinct()
+        )
+    )
+
+
+def _find_new(connection: Connection, kind: str) -> int:
     known = exists().where(
         area_points.c.kind == kind,
-        area_points.c.latitude == points.c.latitude,
-        area_points.c.longitude == points.c.longitude,
+        area_points.c.latitude == all_points.c.latitude,
+        area_points.c.longitude == all_points.c.longitude,
     )
     connection.execute(delete(new_points))
     connection.execute(
         insert(new_points).from_select(
             ["number", "latitude", "longitude"],
-            select(func.row_number().over(), *points.c).where(points.c.latitude.is_not(None), ~known),
+            select(func.row_number().over(), *all_points.c).where(~known),
         )
     )
     return int(connection.scalar(select(func.count()).select_from(new_points)) or 0)
