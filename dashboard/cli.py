@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dashboard import cli_csv, console
+from dashboard import console
+from dashboard.cli_bench import bench
 from dashboard.cli_cities import cities
-from dashboard.domain.errors import FixedYetError, SourceError
-from dashboard.domain.request import NONE_NAME
+from dashboard.cli_sync import print_areas, print_result, sync
+from dashboard.domain.errors import FixedYetError
 from dashboard.settings import load
 from data_access.boundaries import import_boundaries, import_from_portal, known_kind, with_portal
-from data_access.city import AreaKind, City, city_files, load_city
+from data_access.city import city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.quarantine import REASONS
-from data_access.queries.area_checks import area_names, checks
 from data_access.store.published import Published
 from data_access.store.run_log import read_log
-from data_access.sync import SyncResult, republish, sync_files
+from data_access.sync import republish
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,7 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Fixed Yet? shows how fast a city deals with 311 service requests.",
 )
+app.command()(sync)
 app.add_typer(cities, name="cities")
+app.add_typer(bench, name="bench")
 
 
 def main() -> None:
@@ -43,62 +43,6 @@ def main() -> None:
     except FixedYetError as error:
         typer.echo(f"fixedyet: {error}", err=True)
         sys.exit(1)
-
-
-@app.command()
-def sync(
-    city: Annotated[str, typer.Argument(help="The city's id, for example boston.")],
-    source: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--from", help="A file of rows (.csv, .csv.gz, .zip, .parquet; - for standard input); may repeat."
-        ),
-    ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="The files hold everything: remove what they do not hold.")
-    ] = False,
-    data_through: Annotated[
-        str,
-        typer.Option(
-            "--data-through", help="Local time up to which closings are known, for example 2016-01-12T22:22:40."
-        ),
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
-    column: cli_csv.ColumnOption = None,
-    time_format: cli_csv.TimeFormatOption = None,
-    time_zone: cli_csv.TimeZoneOption = "",
-    name: cli_csv.NameOption = "",
-    print_city: cli_csv.PrintCityOption = False,
-) -> None:
-    """Read a city's requests and publish them. The city 'csv' is a quick look at any file: name its columns.
-
-    Example: fixedyet sync boston --from requests-2015.csv.gz
-
-    Example: fixedyet sync csv --from rows.csv --column created_at="Date Opened" --time-zone America/New_York
-    """
-    wished = cli_csv.wish(city, column, time_format, time_zone, name, print_city=print_city)
-    if wished is not None:
-        with cli_csv.files_on_disk(source) as files:
-            made = cli_csv.quick_city(files, wished, load().data_dir, print_city=print_city, quiet=as_json)
-            if made is not None:
-                _sync_files(made, files, full=full, data_through=data_through, as_json=as_json)
-        return
-    settings = load()
-    found = load_city(city, settings.city_folders)
-    if not source:
-        raise SourceError(
-            f"{found.name}'s portal cannot be read by this version; give a file: fixedyet sync {city} --from FILE."
-        )
-    _sync_files(found, source, full=full, data_through=data_through, as_json=as_json)
-
-
-def _sync_files(city: City, files: list[Path], *, full: bool, data_through: str, as_json: bool) -> None:
-    through = _moment(data_through, city)
-    with console.progress(quiet=as_json) as tell:
-        result = sync_files(city, files, load().data_dir, full=full, data_through=through, progress=tell)
-    if result.published and not as_json:
-        _print_areas(load().data_dir, city)
-    _print_result(result, city.id, as_json)
 
 
 @app.command()
@@ -118,7 +62,7 @@ def demo(
     else:
         with console.progress() as tell:
             result = make_demo_city(settings.data_dir, rows=rows, seed=seed, progress=tell)
-        _print_result(result, DEMO_CITY, as_json=False)
+        print_result(result, DEMO_CITY, as_json=False)
     if serve:
         console.serve(settings)
 
@@ -165,7 +109,7 @@ def boundaries(
         stored = len(import_boundaries(found, kind, source, folder, prop or None, vintage=vintage))
     version = republish(found, settings.data_dir)
     if version:
-        _print_areas(settings.data_dir, found, kinds)
+        print_areas(settings.data_dir, found, kinds)
     typer.echo(
         f"{stored} areas stored; "
         + (f"version {version} is published." if version else "they will be shown after the first sync.")
@@ -229,7 +173,7 @@ def doctor() -> None:
     published = Published(settings.data_dir)
     if not published.cities():
         problems += 1
-        typer.echo("  No city is published: run 'fixedyet demo' or 'fixedyet sync CITY --from FILE'.")
+        typer.echo("  No city is published: run 'fixedyet demo' or 'fixedyet sync CITY'.")
     for city in published.cities():
         with published.open(city) as snapshot:
             typer.echo(f"  {city}: version {snapshot.version}, {snapshot.rows} rows, requests to {snapshot.data_to}")
@@ -240,57 +184,6 @@ def doctor() -> None:
         load_city(name, settings.city_folders)
     typer.echo("All is well." if not problems else f"{problems} to mend.")
     raise typer.Exit(1 if problems else 0)
-
-
-def _moment(text: str, city: City) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("give a time such as 2016-01-12T22:22:40", param_hint="--data-through") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=city.zone)
-
-
-def _print_areas(data_dir: Path, city: City, kinds: Sequence[AreaKind] = ()) -> None:
-    """How well the published boundaries fit the requests; of some kinds also the names that do not meet."""
-    with Published(data_dir).open(city.id) as snapshot:
-        for kind in kinds:
-            drawn = area_names(snapshot, kind)
-            in_rows = set(snapshot.options.fields[kind].names) - {NONE_NAME}
-            for text, only in (("no area for", in_rows - drawn), ("no rows in", drawn - in_rows)):
-                if only:
-                    typer.echo(f"{text}: {', '.join(sorted(only))}")
-        for check in checks(snapshot):
-            if not kinds or check.kind in kinds:
-                typer.echo(check.sentence(city.areas[check.kind].name))
-
-
-def _print_result(result: SyncResult, city: str, as_json: bool) -> None:
-    counts = result.counts
-    if as_json:
-        names = ("read", "stored", "updated", "unchanged", "quarantined", "removed")
-        typer.echo(
-            json.dumps(
-                {
-                    "city": city,
-                    **{name: getattr(counts, name) for name in names},
-                    "version": result.version,
-                    "published": result.published,
-                    "seconds": round(result.seconds, 1),
-                }
-            )
-        )
-        return
-    typer.echo(
-        f"Version {result.version} is published."
-        if result.published
-        else "Nothing has changed; readers see what they saw."
-    )
-    typer.echo(
-        f"read {counts.read}, stored {counts.stored}, updated {counts.updated}, unchanged {counts.unchanged}, "
-        f"quarantined {counts.quarantined}, removed {counts.removed} ({result.seconds:.1f} s)"
-    )
 
 
 if __name__ == "__main__":

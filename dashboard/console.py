@@ -9,45 +9,65 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from dashboard.domain.errors import SettingsError
 from dashboard.settings import Settings
+from data_access.sources.base import Tell
 
-Tell = Callable[[str, float], None]
 WAIT_SECONDS = 120
 
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Generator[Tell]:
-    """Yield a function (what is done, share done); a bar on a terminal, else a line for each new thing. Writes to stderr."""
+    """Yield what may be told how far things are: bars with rows, rate and time left on a terminal, else a line for each new
+    thing and for every tenth of it that has rows. Writes to stderr."""
     if quiet:
-        yield lambda _what, _share: None
+        yield _nothing
         return
     if not sys.stderr.isatty():
         yield _lines()
         return
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
+        TextColumn("{task.fields[rows]}"),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True),
     ) as bar:
-        tasks: dict[str, int] = {}
+        yield _bars(bar)
 
-        def tell(what: str, share: float) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=1.0)
-            bar.update(tasks[what], completed=share)  # type: ignore[arg-type]
 
-        yield tell
+def _bars(bar: Progress) -> Tell:
+    tasks: dict[str, tuple[TaskID, float]] = {}
+
+    def tell(what: str, share: float, rows: int = 0) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=1.0, rows=""), time.monotonic()
+        task, begun = tasks[what]
+        rate = rows / max(time.monotonic() - begun, 0.001)
+        if rows:
+            bar.update(task, completed=share, rows=f"{rows:,} rows, {rate:,.0f} a second")
+        else:
+            bar.update(task, completed=share)
+
+    return tell
 
 
 def serve(settings: Settings) -> None:
@@ -119,11 +139,17 @@ def _announce(address: str, parent: int) -> None:
 
 
 def _lines() -> Tell:
-    told: set[str] = set()
+    told: dict[str, int] = {}
 
-    def tell(what: str, _share: float) -> None:
-        if what not in told:
-            told.add(what)
-            typer.echo(f"{what} ...", err=True)
+    def tell(what: str, share: float, rows: int = 0) -> None:
+        tenth = int(share * 10) if rows else 0
+        if what not in told or tenth > told[what]:
+            told[what] = tenth
+            typer.echo(f"{what} ... {rows:,} rows, {share:.0%}" if rows else f"{what} ...", err=True)
 
     return tell
+
+
+def _nothing(what: str, share: float, rows: int = 0) -> None:
+    """Tell nobody."""
+    del what, share, rows

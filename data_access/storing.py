@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from data_access.city import City
 from data_access.ingest import Load, ingest, newest_time
 from data_access.local_time import utc_to_local
 from data_access.renormalise import renormalise
-from data_access.sources.base import Call
+from data_access.sources.base import Call, Tell
 from data_access.sources.files import plain_file
 from data_access.staging import Counts
 from data_access.store.call_log import keep_calls
@@ -25,7 +25,7 @@ from data_access.store.tables import marks
 from data_access.store.work import finish_run, load_zone, next_run, read_state, work_file, write_state
 from data_access.upsert import remove_missing, stored_rows
 
-Progress = Callable[[str, float], None]
+Progress = Tell
 
 
 @dataclass(frozen=True, slots=True)

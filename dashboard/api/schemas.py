@@ -215,9 +215,7 @@ SCHEMAS: dict[str, Schema] = {
                         "disagreeing": count("Of these, those whose point lies in another area."),
                         "filled": count("Rows without an area of their own, which got that of their point."),
                         "vintage": maybe("string", "When the boundaries were drawn."),
-                        "used": value(
-                            "boolean", "False: too many disagree, so that no row got the area of its point."
-                        ),
+                        "used": value("boolean", "False: too many disagree, so that no row got the area of its point."),
                     }
                 ),
                 "Whether rows and boundaries agree.",

@@ -60,6 +60,14 @@ class Unsound(SourceError):
     """A source contradicts itself: what has been read of the data set in this load cannot be trusted either."""
 
 
+class Tell(Protocol):
+    """Is told what is being done, which share of it is done (0 to 1), and how many rows have come, where they are known."""
+
+    def __call__(self, what: str, share: float, rows: int = 0) -> None:
+        """Tell; called from one thread at a time."""
+        ...
+
+
 class Source(Protocol):
     """A protocol of portals. One instance reads one city's portal; its methods may be called from several threads."""
 

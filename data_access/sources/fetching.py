@@ -13,14 +13,13 @@ from pathlib import Path
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
-from data_access.sources.base import Ask, Fetched, Page, Source, Unsound
+from data_access.sources.base import Ask, Fetched, Page, Source, Tell, Unsound
 from data_access.sources.http import Door, Stopped
 from data_access.sources.kept import Kept, State, fingerprint, folder_name
 from data_access.sources.portals import open_source
 
 KEPT_FOR = timedelta(hours=24)
 """A load that was begun longer ago is begun anew: its first pages no longer tell how things are."""
-Tell = Callable[[str, float], None]
 
 
 def fetch(
@@ -105,7 +104,7 @@ class _Load:
             state = kept.add(state, given)
             if isinstance(given, Page):
                 share = state.rows / given.total if given.total else given.share
-                self._tell(name, min(share or 0.0, 1.0))
+                self._tell(name, min(share or 0.0, 1.0), state.rows)
             if self._stop.is_set():
                 raise Stopped("The load was stopped; what has been read is kept for a day.")
         if state.whole and ask.mark is not None and self._source.mark(data_set) != state.mark:
@@ -142,9 +141,9 @@ def _results(loads: list[Future[Fetched]]) -> list[Fetched]:
 def _taking_turns(tell: Tell | None) -> Tell:
     lock = threading.Lock()
 
-    def told(what: str, share: float) -> None:
+    def told(what: str, share: float, rows: int = 0) -> None:
         if tell is not None:
             with lock:
-                tell(what, share)
+                tell(what, share, rows)
 
     return told

@@ -152,7 +152,7 @@ class Reader:
             asks,
             now=self.now,
             token=self.token,
-            tell=lambda what, share: self.told.append((what, share)),
+            tell=lambda what, share, rows=0: self.told.append((what, share)),
             sleep=self.waits.append,
         )
 

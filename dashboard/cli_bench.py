@@ -1,0 +1,38 @@
+"""The command line's benchmarks: made-up rows, measured here and now, told as ratios."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from dashboard.domain.errors import SettingsError
+
+bench = typer.Typer(no_args_is_help=True, help="Measure this machine on made-up rows.")
+
+
+@bench.callback()
+def _bench() -> None:
+    """Measure this machine on made-up rows."""
+
+
+@bench.command("ingest")
+def bench_ingest(
+    rows: Annotated[int, typer.Option(min=1000, help="How many rows to make up.")] = 1_000_000,
+    rounds: Annotated[int, typer.Option(min=1, help="How often to measure; medians are told.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """How fast a file of 41 columns becomes a published version, beside what reading it alone takes.
+
+    Example: fixedyet bench ingest --rows 1000000
+    """
+    try:
+        from benchmarks import ingest
+    except ImportError as error:
+        raise SettingsError(
+            "The benchmarks are not part of an installed package; run this from a checkout of the project."
+        ) from error
+    found = ingest.measure(rows, rounds)
+    typer.echo(json.dumps(asdict(found)) if as_json else ingest.table(found))
