@@ -29,7 +29,9 @@ QUARANTINE_WORDS = {
 DRIFT_WORDS = {
     "new_column": N_("A new column"),
     "vanished_column": N_("A column that is gone"),
-    "status_without_rule": N_("A status that no rule knows: taken as open"),
+    "status_without_rule": N_(
+        "A status that no rule knows: taken as closed where there is a closing time, else as open"
+    ),
     "new_value": N_("A value that was not there before"),
 }
 LEFT_OUT_WORDS = {

@@ -200,12 +200,14 @@ SCHEMAS: dict[str, Schema] = {
                 thing(
                     {
                         "field": value("string", "The field.", enum=list(DIMENSIONS)),
-                        "given": maybe("string", "As the source writes it; null where it writes nothing."),
+                        "given": maybe(
+                            "string", "A name as the city file has it, or its pattern, in which … stands for any text."
+                        ),
                         "shown": maybe("string", "The published name."),
                         "n": count("Rows."),
                     }
                 ),
-                "Names as the source writes them, and as they are published.",
+                "Names and patterns of the city file, and the names that they are published as.",
             ),
             "area_checks": several(
                 thing(

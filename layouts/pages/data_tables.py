@@ -8,6 +8,8 @@ from layouts.pages.content import Cell, Column, PageData, Table
 from layouts.quality_words import FLAG_WORDS, LEFT_OUT_WORDS, QUARANTINE_WORDS, in_words
 
 MAPPED = ("department", "category")
+ANY_TEXT = "…"
+"""Stands in a pattern for whatever the source writes there."""
 MOST_NAMES = 500
 """A table of names ends here; the API has all."""
 
@@ -72,7 +74,7 @@ def left_out_table(data: PageData, tr: Translator) -> Table:
 
 
 def mapping_tables(data: PageData, tr: Translator) -> tuple[Table, ...]:
-    """Each name as the source writes it and as it is shown here."""
+    """Each name of the source, in the words of the city's file, and as it is shown here."""
     return tuple(table for field in MAPPED if (table := _mapping(data, field, tr)) is not None)
 
 
@@ -83,20 +85,22 @@ def _mapping(data: PageData, field: str, tr: Translator) -> Table | None:
     ordered = sorted(rows, key=lambda row: (row["shown"] == row["given"], -row["n"], row["given"]))
     changed = sum(row["shown"] != row["given"] for row in rows)
     note = tr.n(
-        "{n} name is shown otherwise than the source writes it; it stands first.",
-        "{n} names are shown otherwise than the source writes them; they stand first.",
+        "{n} name or pattern of the city's file is shown otherwise than it is written; it stands first.",
+        "{n} names and patterns of the city's file are shown otherwise than they are written; they stand first.",
         changed,
     )
+    if any(ANY_TEXT in row["given"] for row in rows):
+        note += " " + tr("“…” stands for any text: the source's own names may tell who works there.")
     if len(ordered) > MOST_NAMES:
         note += " " + tr("The first {n} rows; the programming interface has all.", n=tr.number(MOST_NAMES))
     return Table(
         f"mapping-{field}",
         tr(
-            "Names as the source writes them, and as they are shown: {field}",
+            "Names in the words of the city's file, and as they are shown: {field}",
             field=words.field_name(field, data.city, tr),
         ),
         (
-            Column(tr("As the source writes it"), numeric=False),
+            Column(tr("In the words of the city's file"), numeric=False),
             Column(tr("As shown"), numeric=False),
             Column(tr("Rows")),
         ),

@@ -105,7 +105,7 @@ def drift_table(data: PageData, tr: Translator) -> Table:
             Column(tr("Field"), numeric=False),
             Column(tr("Name or value"), numeric=False),
             Column(tr("Rows")),
-            Column(tr("First seen in the sync of"), numeric=False),
+            Column(tr("Found in the sync of"), numeric=False),
         ),
         tuple(rows),
         empty=tr("The last syncs found the columns and values that were there before."),

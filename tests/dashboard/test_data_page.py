@@ -36,7 +36,7 @@ CALLS = [
     | {"seconds": 30.0, "bytes": 0, "status": None, "error": f"No answer {EVIL}"},
 ]
 MAPPINGS = [
-    ("department", "DPW Ops Queue", "Public Works", 120),
+    ("department", "DPW …", "Public Works", 120),
     ("department", f"{EVIL} Queue", "Parks", 3),
     ("department", "Parks", "Parks", 40),
     ("category", "HLTH-Rats", "Rats", 9),
@@ -116,7 +116,12 @@ def test_what_changed_in_the_source_is_told(client: FlaskClient) -> None:
     for document in both(client, "/data"):
         assert [row[:4] for row in table_of(document, "What has changed in the source")] == [
             ["A new column", "rows", f"Priority {EVIL}", "–"],
-            ["A status that no rule knows: taken as open", "status", "On hold", "1,234"],
+            [
+                "A status that no rule knows: taken as closed where there is a closing time, else as open",
+                "status",
+                "On hold",
+                "1,234",
+            ],
             ["A value that was not there before", "category", "Drone noise", "7"],
         ]
 
@@ -139,14 +144,19 @@ def test_flags_quarantine_and_what_is_left_out_are_those_of_the_rows(client: Fla
 
 
 def test_names_are_shown_as_given_and_as_published(client: FlaskClient) -> None:
-    heading = "Names as the source writes them, and as they are shown: "
+    heading = "Names in the words of the city's file, and as they are shown: "
     for document in both(client, "/data"):
         assert table_of(document, heading + "Department") == [
-            ["DPW Ops Queue", "Public Works", "120"],
+            ["DPW …", "Public Works", "120"],
             [f"{EVIL} Queue", "Parks", "3"],
             ["Parks", "Parks", "40"],
         ]
         assert table_of(document, heading + "Problem") == [["HLTH-Rats", "Rats", "9"]]
+        text = document.text()
+        assert "2 names and patterns of the city's file are shown otherwise than they are written" in text
+        assert text.count("“…” stands for any text") == 1  # no pattern is among the types
+        assert "as the source writes" not in text
+        assert "Found in the sync of" in text
 
 
 def test_areas_licence_breaks_and_links_are_told(client: FlaskClient) -> None:
