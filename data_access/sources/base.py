@@ -76,10 +76,11 @@ class Source(Protocol):
         ...
 
     def whole(self, data_set: DataSet, ask: Ask) -> bool:
-        """Whether what `pages` gives for an ask is all that the data set has.
+        """Whether what `pages` gives for an ask is all that the data set has."""
+        ...
 
-        Where that is so although the ask has a mark, nothing has changed while the mark is the same.
-        """
+    def is_unchanged(self, data_set: DataSet, ask: Ask, mark: str | None) -> bool:
+        """Whether a mark tells that there is nothing to read: that no row can have changed since the ask's."""
         ...
 
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from data_access.sources.retries import ATTEMPTS, Unreadable
 
 PAGE_ROWS = 32_000
 ROW_ID = "_id"
+ROWS = "rows"
+"""The part of a mark that tells how many rows a table of the datastore has; the mark of a file has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +39,41 @@ class Ckan:
     """Reads the resources of one CKAN portal.
 
     Neither the datastore nor a file can be asked for what has changed, so that a resource is always read whole, unless
-    the portal says that it was not modified since. Days that are asked for are picked out here, from the datastore only.
+    it is a file that was not replaced since, or a table of days so long past that nothing is closed in it any more.
+    Days that are asked for are picked out here, from the datastore only.
     """
 
-    def __init__(self, city: City, door: Door) -> None:
+    def __init__(self, city: City, door: Door, now: datetime) -> None:
         self._city = city
         self._door = door
+        self._today = now.astimezone(city.zone).date()
 
     def mark(self, data_set: DataSet) -> str | None:
         """When the portal says that the resource was modified; of a datastore how many rows it has, of a file its tag."""
         resource = self._resource(data_set)
         told = {name: as_text(resource.get(name)) for name in ("last_modified", "hash", "size") if resource.get(name)}
         if resource.get("datastore_active"):
-            told["rows"] = str(self._search(data_set, 0, 0).total)
+            told[ROWS] = str(self._search(data_set, 0, 0).total)
         else:
             told |= self._tag(data_set, self._address(data_set, resource))
         # a number of rows alone does not tell whether one of them has changed
-        return json.dumps(told, sort_keys=True) if set(told) - {"rows", "size"} else None
+        return json.dumps(told, sort_keys=True) if set(told) - {ROWS, "size"} else None
 
     def whole(self, data_set: DataSet, ask: Ask) -> bool:
         """Whatever the mark, everything is read."""
         del data_set
         return ask.since is None and ask.until is None
+
+    def is_unchanged(self, data_set: DataSet, ask: Ask, mark: str | None) -> bool:
+        """A file is, while its mark is the same; a table only where all its days are longer past than rows are read again.
+
+        Rows of a datastore are changed in place without a trace in the date or number of them that the portal tells.
+        """
+        if mark is None or mark != ask.mark:
+            return False
+        in_datastore = ROWS in json.loads(mark)
+        is_past = data_set.last is not None and data_set.last < self._today - timedelta(days=data_set.reread_days)
+        return is_past or not in_datastore
 
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
         """The resource's file, or its rows by '_id', which is not among their columns; the cursor is a place and its id."""

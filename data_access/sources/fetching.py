@@ -91,7 +91,7 @@ class _Load:
         if state is None or state.fingerprint != asked or self._is_old(state):
             mark = self._source.mark(data_set)
             whole = self._source.whole(data_set, ask)
-            if whole and mark is not None and mark == ask.mark:
+            if whole and self._source.is_unchanged(data_set, ask, mark):
                 return Fetched(data_set, (), whole=False, mark=mark)
             state = kept.begin(State(asked, self._now.timestamp(), mark, whole=whole))
         if not state.done:

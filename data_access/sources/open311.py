@@ -90,6 +90,11 @@ class Open311:
         del data_set
         return ask.whole and self._source.since is not None
 
+    def is_unchanged(self, data_set: DataSet, ask: Ask, mark: str | None) -> bool:
+        """Never: rows that were created lately are read again whatever the mark."""
+        del data_set, ask, mark
+        return False
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
         """The wanted requests window by window; rows on the border of two windows are given once."""
         del folder

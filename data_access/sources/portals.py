@@ -20,7 +20,7 @@ def open_source(city: City, door: Door, now: datetime) -> Source:
         case "arcgis":
             return Arcgis(city, door, now)
         case "ckan":
-            return Ckan(city, door)
+            return Ckan(city, door, now)
         case "open311":
             return Open311(city, door, now)
         case "socrata":

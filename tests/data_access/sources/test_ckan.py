@@ -53,8 +53,9 @@ def test_a_resource_outside_the_datastore_is_downloaded_as_it_is(redirects: bool
 def test_nothing_is_read_while_the_portal_says_that_nothing_was_modified(where: str, tmp_path: Path) -> None:
     table, file = Table.of(ROWS), csv_file(ROWS)
     tables, files = ({}, {RESOURCE_ID: file}) if where == "file" else ({RESOURCE_ID: table}, {})
+    past = {"id": RESOURCE_ID, "created": "Created", "reread_days": 30, "last": "2024-05-31"}
     with CkanPortal(tables, files=files) as portal:
-        reader = Reader(small(portal.url), tmp_path)
+        reader = Reader(small(portal.url, data_sets=[past]), tmp_path)
         first = reader.load()
         forget(tmp_path)
         seen = len(portal.log)
@@ -68,6 +69,24 @@ def test_nothing_is_read_while_the_portal_says_that_nothing_was_modified(where: 
     assert changed.mark != first.mark
     assert changed.whole
     assert len(rows_of(changed)) == (30 if where == "file" else 40)
+
+
+@pytest.mark.parametrize("last", [None, "2024-06-01", "2024-12-31"])
+def test_a_closing_in_place_is_seen_though_neither_date_nor_number_of_rows_tell_it(
+    last: str | None, tmp_path: Path
+) -> None:
+    table = Table.of(ROWS)
+    table.frozen = table.newest()
+    data_set = {"id": RESOURCE_ID, "created": "Created", "reread_days": 30, "last": last}
+    with CkanPortal({RESOURCE_ID: table}) as portal:
+        reader = Reader(small(portal.url, data_sets=[data_set]), tmp_path)
+        first = reader.load()
+        forget(tmp_path)
+        table.change("7", Status="Closed", Note="closed in place")
+        again = reader.load(Ask(mark=first.mark))
+    assert again.mark == first.mark
+    assert [one["Note"] for one in rows_of(again) if one["Id"] == "7"] == ["closed in place"]
+    assert again.whole
 
 
 def undated(right: Answer, _before: Answer) -> Answer:
