@@ -43,10 +43,11 @@ def sync_city(
     clock, folder, tell = datetime.now(UTC), data_dir / city.id, progress or silent
     incoming, started = folder / INCOMING, int((now or clock).timestamp())
     narrowed = since is not None or until is not None
+    source = _source_name(city, until)
     with city_lock(folder):
         complete = False
         try:
-            with failure_kept(folder, city.source.name, started):
+            with failure_kept(folder, source, started):
                 asks = _asks(city, folder, full=full, since=since, until=until)
                 fetched = fetching.fetch(city, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
                 complete = True
@@ -55,7 +56,7 @@ def sync_city(
                 batches = tuple(_batch(each, narrowed=narrowed) for each in fetched)
                 whole = full and all(each.whole for each in fetched)
                 calls = read_calls_made(incoming)
-                order = Order(batches, city.source.name, started, moment, whole, data_through, calls)
+                order = Order(batches, source, started, moment, whole, data_through, calls)
                 load = store(city, folder, order, tell)
         except SourceError:
             if complete:  # it cannot be stored: the next sync reads it anew, when the portal may have mended it
@@ -63,6 +64,11 @@ def sync_city(
             raise
         fetching.forget(incoming)
         return published(city, folder, load, clock, tell)
+
+
+def _source_name(city: City, until: date | None) -> str:
+    """What the list of runs calls the source: a load that stops at a day says nothing of what the portal has since."""
+    return city.source.name if until is None else f"{city.source.name} (requests made up to {until.isoformat()} only)"
 
 
 def _asks(city: City, folder: Path, *, full: bool, since: date | None, until: date | None) -> dict[str, Ask]:

@@ -22,11 +22,15 @@ def banners(city: CityFacts, syncs: Syncs, now: datetime, tr: Translator) -> lis
             )
         ]
     found: list[str] = []
-    if is_stale(city.data_through, now, city.usual_days):
+    if is_stale(city.data_through, now, city.usual_days, syncs.last_news):
         day = tr.date(city.data_through.date())
         found.append(
-            tr("The city's portal has given nothing new since {day}; what you see ends there.", day=day)
-            if city.has_portal and syncs.from_portal
+            tr(
+                "The source held nothing newer than {day} when it was last asked, on {asked}; what you see ends there.",
+                day=day,
+                asked=tr.date(syncs.last_good.date()),
+            )
+            if city.has_portal and syncs.from_portal and syncs.last_good is not None
             else tr("Nothing newer than {day} has been loaded here; what you see ends there.", day=day)
         )
     if syncs.failed_since is not None:

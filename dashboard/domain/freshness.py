@@ -22,9 +22,17 @@ class Syncs:
     failed_since: datetime | None = None
     error: str = ""
     from_portal: bool = False
-    """Whether the last good sync asked the portal; else files were given to it."""
+    """Whether the last good sync asked the portal for whatever is new; else files were given to it, or only some days
+    were asked for."""
+    last_news: datetime | None = None
+    """When the last good sync began that asked the portal for whatever is new and got any row that was new or changed."""
 
 
-def is_stale(data_through: datetime, now: datetime, usual_days: int) -> bool:
-    """Whether a source has been silent for longer than it usually is; both times aware."""
-    return now - data_through > timedelta(days=usual_days + GRACE_DAYS)
+def is_stale(data_through: datetime, now: datetime, usual_days: int, last_news: datetime | None = None) -> bool:
+    """Whether a source has been silent for longer than it usually is; all times aware.
+
+    A file that comes once a month ends well before the day on which it comes, so the silence begins with whichever is
+    later: the last thing that the rows tell of, or the last sync that brought any.
+    """
+    silent_since = data_through if last_news is None else max(data_through, last_news)
+    return now - silent_since > timedelta(days=usual_days + GRACE_DAYS)

@@ -17,7 +17,7 @@ from data_access.quarantine import REASONS
 from data_access.queries import quality as queries
 from data_access.store.call_log import read_calls
 from data_access.store.published import Snapshot
-from data_access.store.run_log import read_log
+from data_access.store.run_log import brought_rows, read_log
 
 LAST_RUNS = 20
 COUNTED = ("read", "stored", "updated", "unchanged", "quarantined", "removed", "repaired")
@@ -71,12 +71,16 @@ def syncs(snapshot: Snapshot) -> Syncs:
     runs = read_log(snapshot.folder.parent)
     failed = list(takewhile(lambda run: run["error"] is not None, runs))
     good = runs[len(failed)] if len(failed) < len(runs) else None
+    # a sync of some days only has another source (see portal_sync), as one of files has
+    asked = snapshot.city.source.name
+    news = next((run for run in runs if run["source"] == asked and brought_rows(run)), None)
     return Syncs(
         last_good=_moment(snapshot, good and (good["finished_at"] or good["started_at"])),
         last_attempt=_moment(snapshot, runs[0]["started_at"] if runs else None),
         failed_since=_moment(snapshot, failed[-1]["started_at"] if failed else None),
         error=without_folders(str(failed[0]["error"])) if failed else "",
-        from_portal=bool(good and good.get("calls")),
+        from_portal=good is not None and good["source"] == asked,
+        last_news=_moment(snapshot, news and news["started_at"]),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from data_access.store.call_log import call_sums
 from data_access.store.tables import drift, runs
@@ -16,8 +17,20 @@ NAME = "runs.json"
 
 
 def write_log(folder: Path, connection: Connection) -> None:
-    """Replace the log by the last runs of the work file, newest first. The caller holds the city's lock."""
-    rows = connection.execute(select(runs).order_by(runs.c.run.desc()).limit(KEPT)).mappings().all()
+    """Replace the log by the last runs of the work file, newest first. The caller holds the city's lock.
+
+    Of each source among them the last run that brought rows is kept too: a source that is asked every few hours and has
+    something new once a month would else seem never to have had any.
+    """
+    c = runs.c
+    last = select(c.run, c.source).order_by(c.run.desc()).limit(KEPT).subquery()
+    brought = (
+        select(func.max(c.run))
+        .where(c.source.in_(select(last.c.source)), c.error.is_(None), c.stored + c.updated > 0)
+        .group_by(c.source)
+    )
+    chosen = select(runs).where(or_(c.run.in_(select(last.c.run)), c.run.in_(brought)))
+    rows = connection.execute(chosen.order_by(c.run.desc())).mappings().all()
     sums, found = call_sums(connection), _drift(connection, [row["run"] for row in rows])
     told = [{**row, "drift": found.get(row["run"], []), "calls": sums.get(row["run"], [])} for row in rows]
     partial = folder / f"{NAME}.new"
@@ -41,6 +54,11 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
         return json.loads((folder / NAME).read_text())
     except FileNotFoundError:
         return []
+
+
+def brought_rows(run: Mapping[str, Any]) -> bool:
+    """Whether a run of the log ended well and stored a row that was new or changed."""
+    return run["error"] is None and (run["stored"] or 0) + (run["updated"] or 0) > 0
 
 
 def log_stamp(folder: Path) -> str:

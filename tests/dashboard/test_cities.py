@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -142,10 +143,31 @@ def test_a_portal_that_was_asked_is_named_and_files_are_not_called_one(tmp_path:
     store.sync(rows_of(60))
     log = store.folder / "runs.json"
     (run,) = json.loads(log.read_text())
-    sums = {"data_set": "", "host": "data.example.org", "n": 1, "failed": 0, "bytes": 9, "seconds": 1.0, "longest": 1.0}
     client = create_app(load(data_dir=store.data_dir), clock=lambda: LATE).test_client()
     told = "Nothing newer than Jun 30, 2024 has been loaded here; what you see ends there."
     assert banners(both(client, "/about")[0]) == [told]
-    log.write_text(json.dumps([run | {"calls": [sums | {"last_error": ""}]}]))
-    told = "The city's portal has given nothing new since Jun 30, 2024; what you see ends there."
+    asked = run | {"source": store.city.source.name, "finished_at": run["started_at"] + 60}
+    told = "The source held nothing newer than Jun 30, 2024 when it was last asked, on Jul 1, 2024; what you see ends there."
+    log.write_text(json.dumps([asked]))
     assert banners(both(client, "/about")[0]) == [told]
+
+
+def test_silence_begins_with_the_last_sync_that_brought_rows(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data", portal_city())  # usually every 2 days, and 3 of grace
+    store.sync(rows_of(60))
+    log = store.folder / "runs.json"
+    (run,) = json.loads(log.read_text())
+    seconds = int(datetime(2024, 8, 4, 13, tzinfo=UTC).timestamp())
+    news = run | {"run": 2, "source": store.city.source.name, "started_at": seconds, "stored": 0, "updated": 3}
+    in_vain = news | {"run": 3, "stored": 0, "updated": 0, "finished_at": int(LATE.timestamp())}
+    client = create_app(load(data_dir=store.data_dir), clock=lambda: LATE).test_client()
+
+    def told(*runs: dict[str, Any]) -> list[str]:
+        log.write_text(json.dumps(runs))
+        return banners(both(client, "/about")[0])
+
+    held = "The source held nothing newer than Jun 30, 2024 when it was last asked, on Aug 9, 2024; what you see ends there."
+    assert told(in_vain, news) == []
+    assert told(in_vain, news | {"started_at": seconds - 2 * 3600}) == [held]
+    assert told(in_vain, news | {"updated": 0, "unchanged": 3}) == [held]
+    assert told(in_vain, news | {"source": "rows.csv"}) == [held]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.domain.errors import SourceError
+from data_access.answers.quality import syncs
 from data_access.portal_sync import sync_city
 from data_access.store.call_log import read_calls
 from data_access.store.run_log import read_log
@@ -103,6 +104,22 @@ def test_a_range_of_days_reads_those_days_and_changes_no_other(store: Store, tab
     table.add(ROWS[3])
     # what was not read is read by the next load that is not narrowed
     assert counts(sync(store)) == (10, 7, 0, 3, 0, 0)
+
+
+def test_a_load_up_to_a_day_says_nothing_of_what_the_portal_has_since(store: Store, table: Table) -> None:
+    name = store.city.source.name
+
+    def told() -> tuple[str, bool, datetime | None]:
+        with store.snapshot() as snapshot:
+            found = syncs(snapshot)
+        return read_log(store.folder)[0]["source"], found.from_portal, found.last_news
+
+    sync(store, until=date(2024, 3, 6))
+    assert told() == (f"{name} (requests made up to 2024-03-06 only)", False, None)
+    sync(store, NOW + timedelta(hours=1))
+    assert told() == (name, True, NOW + timedelta(hours=1))
+    sync(store, NOW + timedelta(hours=2))
+    assert told() == (name, True, NOW + timedelta(hours=1))  # it was asked again, and had nothing new
 
 
 def test_a_failure_keeps_what_readers_see_and_its_story_and_the_next_sync_goes_on(
