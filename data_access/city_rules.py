@@ -31,7 +31,9 @@ class Rules(Part):
 
     status: tuple[Rule, ...]
     department: tuple[Rule, ...] = ()
-    """Queues and codes to departments; what no rule matches keeps its own name."""
+    """Queues and codes to departments."""
+    department_otherwise: str = ""
+    """What a text that no rule of `department` matches becomes: queues may be named after people. '': it stays."""
     origin: tuple[Rule, ...] = ()
     channel_group: tuple[Rule, ...] = ()
     duplicate: tuple[Rule, ...] = ()

@@ -27,6 +27,8 @@ def load_mappings(connection: Connection, city: City) -> None:
         rules = city.rules.department if field == "department" else ()
         for text, name, n in connection.execute(pairs):
             words = _in_the_files_words(str(text), city.values.get(field, {}), rules)
+            if not words and field == "department" and name == city.rules.department_otherwise:
+                words = "…"
             if words:
                 found[field, words, str(name)] += int(n)
     if found:

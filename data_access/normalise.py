@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from dashboard.domain.request import ChannelGroup, Flag, Origin, Outcome, Status
-from data_access.city import TIME_FIELDS, City, Schema
+from data_access.city import TIME_FIELDS, City, Rules, Schema
 from data_access.columns import GIVEN, Columns, field_texts
 from data_access.local_time import DAY, EPOCH, day_number, local_midnight
 from data_access.rules import any_match, by_index, constant, first_index, first_match, lowered_name, searched
@@ -158,7 +158,7 @@ def _classed(rows: FromClause, city: City) -> FromClause:
     if city.default_addresses:
         default = or_(default, c.address.in_(city.default_addresses))
     replaced = {"status", "department", "latitude", "longitude", *(f"{field}_given" for field in GIVEN)}
-    department = first_match(rules.department, c, c.department)
+    department = first_match(rules.department, c, _other_department(rules, c.department))
     return select(
         *(column for column in c if column.name not in replaced),
         status.label("status"),
@@ -174,6 +174,13 @@ def _classed(rows: FromClause, city: City) -> FromClause:
         case((located, latitude)).label("latitude"),
         case((located, longitude)).label("longitude"),
     ).subquery("classed")
+
+
+def _other_department(rules: Rules, given: ColumnElement[str]) -> ColumnElement[str]:
+    """The department of a text that no rule matches; a row without one has none."""
+    if not rules.department_otherwise:
+        return given
+    return case((given.is_not(None), constant(rules.department_otherwise)))
 
 
 def _timed(rows: FromClause, city: City, now: int) -> FromClause:

@@ -67,7 +67,12 @@ def _table(trial: Trial, name: str) -> RuleTable:
     listed.sort(key=lambda item: -item[1])
     n_unmatched = int(found[None][1]) if None in found else 0
     shown = tuple((short(text), n) for text, n in listed[:SHOWN])
-    return RuleTable(name, matched, shown, n_unmatched, OTHERWISE[name])
+    return RuleTable(name, matched, shown, n_unmatched, _otherwise(trial, name))
+
+
+def _otherwise(trial: Trial, name: str) -> str:
+    """What becomes of a text that no rule of a table matches."""
+    return (trial.city.rules.department_otherwise if name == "department" else "") or OTHERWISE[name]
 
 
 def _rows(trial: Trial) -> Join:

@@ -62,6 +62,8 @@ def test_queues_become_departments_and_no_member_of_staff_is_named(city: Read, r
         match[1] for queue in raw["responsible.agency"] if (match := re.search(r"Survey Tech - \w+ (\w+) Queue", queue))
     }
     assert len(staff) == 4
+    assert departments["Animal Care and Control"] == raw["responsible.agency"].str.startswith("Animal Care").sum() == 19
+    assert departments["Other queue"] == (raw["responsible.agency"] == "Noise Report Queue").sum()
     published = " ".join(departments)
     assert not any(name in published for name in staff)
     assert not re.search(r"Queue|DO NOT USE| - G\b|Hold", published)
