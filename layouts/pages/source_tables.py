@@ -142,8 +142,14 @@ def _areas(data: PageData, row: Mapping[str, Any], tr: Translator) -> tuple[Cell
         tr.number(row["disagreeing"]),
         tr.number(row["filled"]),
         row["vintage"] or tr("not known"),
-        tr("yes") if row["used"] else tr("no: they are of another time, or of other areas"),
+        _fit(row, tr),
     )
+
+
+def _fit(row: Mapping[str, Any], tr: Translator) -> str:
+    if not row["compared"]:
+        return tr("not known: nothing could be compared")
+    return tr("yes") if row["used"] else tr("no: they are of another time, or of other areas")
 
 
 def _sums(row: Mapping[str, Any], tr: Translator) -> tuple[Cell, ...]:
