@@ -38,6 +38,7 @@ class Wanted:
     """What the options of a sync say."""
 
     full: bool = False
+    allow_removal: bool = False
     since: date | None = None
     until: date | None = None
     data_through: str = ""
@@ -58,6 +59,9 @@ def sync(
     until: Annotated[str, typer.Option(help="Of a portal, only requests made on or before this day.")] = "",
     full: Annotated[
         bool, typer.Option("--full", help="Read everything, and remove what the portal or the files no longer hold.")
+    ] = False,
+    allow_removal: Annotated[
+        bool, typer.Option("--allow-removal", help="Remove them even if they are more than a fifth of what is stored.")
     ] = False,
     data_through: Annotated[
         str,
@@ -92,7 +96,7 @@ def sync(
     Example: fixedyet sync csv --from rows.csv --column created_at="Date Opened" --time-zone America/New_York
     """
     settings = load()
-    wanted = Wanted(full, _day(since, "--since"), _day(until, "--until"), data_through, as_json)
+    wanted = Wanted(full, allow_removal, _day(since, "--since"), _day(until, "--until"), data_through, as_json)
     _check_together(city, source, wanted, everything=everything, every=every)
     wished = cli_csv.wish(city, column, time_format, time_zone, name, print_city=print_city)
     if wished is not None:
@@ -153,6 +157,8 @@ def _check_together(city: str, source: list[Path] | None, wanted: Wanted, *, eve
         raise typer.BadParameter("--since and --until narrow what a portal is asked for; files are read whole")
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise typer.BadParameter("--since is later than --until")
+    if every and (wanted.since or wanted.until or wanted.allow_removal):
+        raise typer.BadParameter("--since, --until and --allow-removal are for one time; leave out --every")
     if (everything or every) and wanted.data_through:
         raise typer.BadParameter("--data-through is for one city and one time; leave out --all and --every")
 
@@ -160,7 +166,15 @@ def _check_together(city: str, source: list[Path] | None, wanted: Wanted, *, eve
 def _sync_files(city: City, files: list[Path], settings: Settings, wanted: Wanted) -> None:
     through = _moment(wanted.data_through, city)
     with console.progress(quiet=wanted.as_json) as tell:
-        result = sync_files(city, files, settings.data_dir, full=wanted.full, data_through=through, progress=tell)
+        result = sync_files(
+            city,
+            files,
+            settings.data_dir,
+            full=wanted.full,
+            allow_removal=wanted.allow_removal,
+            data_through=through,
+            progress=tell,
+        )
     _tell(city, result, settings, wanted)
 
 
@@ -170,6 +184,7 @@ def _sync_portal(city: City, settings: Settings, wanted: Wanted) -> None:
             city,
             settings.data_dir,
             full=wanted.full,
+            allow_removal=wanted.allow_removal,
             since=wanted.since,
             until=wanted.until,
             data_through=_moment(wanted.data_through, city),

@@ -26,16 +26,20 @@ def load_known(connection: Connection) -> bool:
     return bool(connection.scalar(select(exists(select(records.c.request_id)))))
 
 
-def column_drift(
-    connection: Connection, schema: str, header: tuple[str, ...], vanished: Iterable[str]
-) -> list[dict[str, Any]]:
-    """The columns that are new against all files of the same schema before, and those that a file lacks.
+def known_columns(connection: Connection) -> dict[str, set[str]]:
+    """Per schema, the columns in lower case that its files have had until now."""
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(select(headers.c.schema, headers.c.columns)):
+        found.setdefault(row.schema, set()).update(row.columns.casefold().split(SEPARATOR))
+    return found
 
-    To be called before the header is stored; of the first file of a schema all columns are taken as known.
-    """
-    before = connection.scalars(select(headers.c.columns).where(headers.c.schema == schema)).all()
-    known = {name.casefold() for joined in before for name in joined.split(SEPARATOR)}
-    new = [name for name in header if before and name.casefold() not in known]
+
+def column_drift(
+    known: set[str], schema: str, header: tuple[str, ...], vanished: Iterable[str]
+) -> list[dict[str, Any]]:
+    """The columns that are new against those known before the run (where none are, all are taken as known), and those
+    that a file lacks."""
+    new = [name for name in header if known and name.casefold() not in known]
     found = [{"kind": "new_column", "field": schema, "value": name, "n": 1} for name in new]
     return found + [{"kind": "vanished_column", "field": schema, "value": name, "n": 1} for name in vanished]
 
@@ -51,18 +55,19 @@ def value_drift(connection: Connection, *, told: bool) -> list[dict[str, Any]]:
     return found
 
 
-def keep_drift(connection: Connection, run: int, found: list[dict[str, Any]]) -> None:
-    """Keep what was found with the run, each value once with the sum of its rows."""
+def summed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was found in all files, each once: a value with the sum of its rows."""
     sums: dict[tuple[str, str, str], int] = {}
     for row in found:
         key = (row["kind"], row["field"], row["value"])
-        sums[key] = sums.get(key, 0) + row["n"]
-    if sums:
-        rows = [
-            {"run": run, "kind": kind, "field": field, "value": value, "n": n}
-            for (kind, field, value), n in sorted(sums.items())
-        ]
-        connection.execute(insert(drift), rows)
+        sums[key] = 1 if row["kind"].endswith("_column") else sums.get(key, 0) + row["n"]
+    return [{"kind": kind, "field": field, "value": value, "n": n} for (kind, field, value), n in sorted(sums.items())]
+
+
+def keep_drift(connection: Connection, run: int, found: list[dict[str, Any]]) -> None:
+    """Keep what was found with the run."""
+    if found:
+        connection.execute(insert(drift), [{"run": run, **row} for row in found])
 
 
 def _counted(connection: Connection, kind: str, field: str, column: Any, *tests: Any) -> list[dict[str, Any]]:

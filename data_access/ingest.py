@@ -41,6 +41,10 @@ from data_access.store.tables import SEPARATOR, headers, records
 from data_access.store.work import raw_text, stable_hash
 from data_access.upsert import note_seen, upsert
 
+LINE = "line of the file"
+FEW = 20
+"""So many rows of which none can be used tell that the source has changed; fewer are odd rows."""
+
 
 @dataclass
 class Load:
@@ -51,6 +55,8 @@ class Load:
     """The moment of reading, UTC seconds."""
     tells_new_values: bool = False
     """Whether the store held rows before, so that a value can be new."""
+    known_columns: dict[str, set[str]] = field(default_factory=dict)
+    """Per schema, the columns that the files before this run had."""
     sees_all: bool = False
     """Whether ids have to be remembered to know which stored rows are gone."""
     counts: Counts = field(default_factory=Counts)
@@ -72,14 +78,17 @@ def ingest(
             duckdb.create_anew(connection, anew)
         _normalise(connection, whole, city, match.schema, load.now)
         counts, reasons = put_aside(connection, whole, load.run)
-    if counts.read and counts.quarantined == counts.read:
+    # a few odd rows among a portal's news must not hold back everything else for good
+    few = bool(data_set) and not load.sees_all and counts.read < FEW
+    if counts.read and counts.quarantined == counts.read and not few:
         raise SourceError(
             f"None of the {counts.read:,} rows of {file.name} can be used, most often because {REASONS[reasons.most_common(1)[0][0]]}; "
             f"dates are expected as {', '.join(match.schema.time_formats)}. Nothing was changed."
         )
     if counts.read == 0:
         raise SourceError(f"{file.name} has column names but no rows; nothing was changed.")
-    load.drift += drift.column_drift(connection, match.name, file.header, match.vanished)
+    known = load.known_columns.get(match.name, set())
+    load.drift += drift.column_drift(known, match.name, file.header, match.vanished)
     load.drift += drift.value_drift(connection, told=load.tells_new_values)
     if load.sees_all:
         note_seen(connection)
@@ -101,7 +110,7 @@ def _normalise(connection: Connection, file: PlainFile, city: City, schema: Sche
     Two steps, for only the first keeps the order of the lines: the second joins, and an engine may turn a join around.
     """
     found = _as_texts(file, schema, city).subquery("found")
-    fields = [column.name for column in found.c if column.name not in incoming.c]
+    fields = [column.name for column in found.c if column.name not in incoming.c and column.name != LINE]
     own = (Column(c.name, c.type, system=c.system) for c in incoming.c)
     made = Table(
         incoming.name, MetaData(), *own, *(Column(text_of(name), Text) for name in fields), prefixes=["TEMPORARY"]
@@ -109,8 +118,11 @@ def _normalise(connection: Connection, file: PlainFile, city: City, schema: Sche
     duckdb.create_anew(connection, made)
     order = [*(c.name for c in incoming.c if not c.system), *fields]
     names = [c.name for c in made.c if not c.system]
+    rows = select(*(found.c[name] for name in order))
+    if schema.id_columns:
+        rows = rows.order_by(found.c[LINE])  # the ids were numbered within rows that are alike
     try:
-        connection.execute(insert(made).from_select(names, select(*(found.c[name] for name in order))))
+        connection.execute(insert(made).from_select(names, rows))
     except DBAPIError as error:
         raise SourceError(
             f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
@@ -132,10 +144,10 @@ def _as_texts(file: PlainFile, schema: Schema, city: City) -> Select[*tuple[Any,
     columns: list[ColumnElement[str]] = [column(f"c{i}", Text) for i in range(len(file.header))]
     staged: FromClause = table("staged", *cast(Any, columns))
     if schema.id_columns:  # which of several rows that are alike comes first decides their ids
-        staged = select(*columns, func.row_number().over().label("line")).select_from(staged).subquery("numbered")
+        staged = select(*columns, func.row_number().over().label(LINE)).select_from(staged).subquery("numbered")
     columns = [staged.c[f"c{i}"] for i in range(len(file.header))]
     raw = ByHeader(dict(zip(file.header, columns, strict=True)))
-    line = staged.c.line if schema.id_columns else literal(0)
+    line = staged.c[LINE] if schema.id_columns else literal(0)
     whole = raw_text(columns)
     has_created = case((func.trim(func.coalesce(raw[schema.columns["created_at"]], "")) != "", 1), else_=0)
     kept = (
@@ -143,6 +155,7 @@ def _as_texts(file: PlainFile, schema: Schema, city: City) -> Select[*tuple[Any,
         stable_hash(whole).label("hash"),
         whole.label("raw"),
         has_created.label("has_created"),
+        line.label(LINE),
     )
     return field_texts(staged, raw, schema, city, kept)
 

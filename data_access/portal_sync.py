@@ -25,6 +25,7 @@ def sync_city(
     data_dir: Path,
     *,
     full: bool = False,
+    allow_removal: bool = False,
     since: date | None = None,
     until: date | None = None,
     data_through: datetime | None = None,
@@ -55,8 +56,16 @@ def sync_city(
                 moment = int((now or datetime.now(UTC)).timestamp())
                 batches = tuple(_batch(each, narrowed=narrowed) for each in fetched)
                 whole = full and all(each.whole for each in fetched)
-                calls = read_calls_made(incoming)
-                order = Order(batches, source, started, moment, whole, data_through, calls)
+                order = Order(
+                    batches,
+                    source,
+                    started,
+                    moment,
+                    full=whole,
+                    allow_removal=allow_removal,
+                    data_through=data_through,
+                    calls=read_calls_made(incoming),
+                )
                 load = store(city, folder, order, tell)
         except SourceError:
             if complete:  # it cannot be stored: the next sync reads it anew, when the portal may have mended it

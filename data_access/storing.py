@@ -23,7 +23,7 @@ from data_access.store.call_log import keep_calls
 from data_access.store.engines import duckdb
 from data_access.store.tables import marks
 from data_access.store.work import finish_run, load_zone, next_run, read_state, work_file, write_state
-from data_access.upsert import remove_missing, stored_rows
+from data_access.upsert import refuse_large_removal, remove_missing, stored_rows
 
 Progress = Tell
 
@@ -42,7 +42,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be stored: `source` names it in the list of runs; `full` says that the batches hold everything.
+    """What is to be stored: `source` names it in the list of runs; `full` says that the batches hold everything,
+    `allow_removal` that much of what is stored may be gone.
 
     `data_through` is an aware time up to which closings were seen, or None; `started` when the sync began and `now` the
     moment up to which rows were read (UTC seconds).
@@ -53,6 +54,7 @@ class Order:
     started: int
     now: int
     full: bool = False
+    allow_removal: bool = False
     data_through: datetime | None = None
     calls: tuple[Call, ...] = ()
 
@@ -68,11 +70,13 @@ def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
         remapped = _remap(connection, city, run, order.now, tell)
         load = Load(run, order.now, sees_all=order.full or any(batch.whole for batch in order.batches))
         load.tells_new_values = drift.load_known(connection)
-        before = _stored(connection, order)
+        load.known_columns = drift.known_columns(connection)
+        before = {name: stored_rows(connection, name) for name in _judged(order)}
         for batch in order.batches:
             _ingest(connection, batch, city, load, tell)
-        load.counts += Counts(removed=_remove(connection, run, before))
+        load.counts += Counts(removed=_remove(connection, order, run, before))
         moved = _set_through(connection, city, order.data_through)
+        load.drift = drift.summed(load.drift)
         _finish(connection, order, load)
         if load.counts.changed or remapped or moved:
             touch(connection)
@@ -99,15 +103,18 @@ def _ingest(connection: Connection, batch: Batch, city: City, load: Load, tell: 
         connection.execute(insert(marks).values(data_set=batch.data_set, mark=batch.mark))
 
 
-def _stored(connection: Connection, order: Order) -> dict[str | None, int]:
-    """How many rows are stored before the load, in all or of each data set that it holds whole."""
-    if order.full:
-        return {None: stored_rows(connection)}
-    return {batch.data_set: stored_rows(connection, batch.data_set) for batch in order.batches if batch.whole}
+def _judged(order: Order) -> list[str | None]:
+    """The data sets that a load holds whole, each by its id, and, if it holds everything, None for all of them."""
+    whole: list[str | None] = [batch.data_set for batch in order.batches if batch.whole]
+    return [*whole, None] if order.full else whole
 
 
-def _remove(connection: Connection, run: int, before: dict[str | None, int]) -> int:
-    return sum(remove_missing(connection, run, total, data_set) for data_set, total in before.items() if total)
+def _remove(connection: Connection, order: Order, run: int, before: dict[str | None, int]) -> int:
+    if not order.allow_removal:
+        for data_set, total in before.items():  # a small data set must not vanish among many rows
+            refuse_large_removal(connection, total, data_set)
+    removed = [None] if order.full else list(before)
+    return sum(remove_missing(connection, run, data_set) for data_set in removed)
 
 
 def _remap(connection: Connection, city: City, run: int, now: int, tell: Progress) -> bool:

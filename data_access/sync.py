@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from data_access.store.run_log import write_log
 from data_access.store.work import finish_run, next_run, read_state, work_file
 from data_access.storing import Batch, Order, Progress, file_names, store, touch
 
+log = logging.getLogger(__name__)
 INCOMING = "incoming"
 """The folder in a city's folder where what is fetched lies until it is stored."""
 
@@ -45,19 +47,21 @@ def sync_files(
     data_dir: Path,
     *,
     full: bool = False,
+    allow_removal: bool = False,
     data_through: datetime | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> SyncResult:
     """Read files into a city's store and publish. Raises SourceError or SyncLocked; then readers see what they saw before.
 
-    `now` is the moment of reading (default: the clock's); `data_through` an aware time up to which closings were seen.
+    `allow_removal` lets a full load remove much of what is stored; `now` is the moment of reading (default: the clock's);
+    `data_through` an aware time up to which closings were seen.
     """
     clock, folder, tell = datetime.now(UTC), data_dir / city.id, progress or silent
     moment = int((now or clock).timestamp())
     with city_lock(folder):
         with failure_kept(folder, file_names(files), moment, files):
-            order = Order((Batch(tuple(files)),), file_names(files), moment, moment, full, data_through)
+            order = Order((Batch(tuple(files)),), file_names(files), moment, moment, full, allow_removal, data_through)
             load = store(city, folder, order, tell)
         return published(city, folder, load, clock, tell)
 
@@ -96,19 +100,27 @@ def failure_kept(folder: Path, source: str, now: int, files: Sequence[Path] = ()
     """Keep a run that failed, in a transaction of its own: its rows were rolled back, its story is told."""
     try:
         yield
-    except FixedYetError as error:
-        sentence = str(error)
+    except Exception as error:
+        known = isinstance(error, FixedYetError)
+        sentence = str(error) if known else f"The sync broke off ({type(error).__name__}); the log says more."
         for path in files:  # what is kept is published: the name of a file, not where it lies on this machine
             sentence = sentence.replace(str(path), path.name)
         sentence = sentence.replace(f"{folder}/", "")
-        with work_file(folder) as connection:
-            run = next_run(connection, source, now)
-            finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
-            keep_calls(connection, run, read_calls_made(folder / INCOMING))
-            write_log(folder, connection)
-            write_calls(folder, connection)
-        forget_calls(folder / INCOMING)
+        try:
+            _keep_failure(folder, source, now, sentence)
+        except Exception:  # of two troubles the first one is told
+            log.exception("The failure of this sync could not be kept")
         raise
+
+
+def _keep_failure(folder: Path, source: str, now: int, sentence: str) -> None:
+    with work_file(folder) as connection:
+        run = next_run(connection, source, now)
+        finish_run(connection, run, finished_at=int(datetime.now(UTC).timestamp()), error=sentence)
+        keep_calls(connection, run, read_calls_made(folder / INCOMING))
+        write_log(folder, connection)
+        write_calls(folder, connection)
+    forget_calls(folder / INCOMING)
 
 
 def silent(what: str, share: float, rows: int = 0) -> None:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, false, func, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from dashboard.domain.errors import SourceError
 from data_access.staging import Counts, changed, fresh, incoming, is_bad, seen
@@ -27,10 +41,10 @@ def upsert(connection: Connection, header: int, run: int, now: int, data_set: st
             connection.execute(insert(changed).from_select(["row", "request_id"], chosen))
         _insert(connection, given, everything=all_usable)
         return Counts(stored=total)
-    return _upsert_judged(connection, given)
+    return _upsert_judged(connection, given, data_set)
 
 
-def _upsert_judged(connection: Connection, given: tuple[ColumnElement[Any], ...]) -> Counts:
+def _upsert_judged(connection: Connection, given: tuple[ColumnElement[Any], ...], data_set: str) -> Counts:
     good = (
         select(
             incoming.c.rowid.label("row"),
@@ -73,8 +87,16 @@ def _upsert_judged(connection: Connection, given: tuple[ColumnElement[Any], ...]
     )
     for target in (raw_rows, records):
         connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
+    if data_set:
+        _take_over(connection, data_set)
     _insert(connection, given, everything=False)
     return Counts(stored=n_stored, unchanged=n_unchanged, updated=total - n_stored - n_unchanged)
+
+
+def _take_over(connection: Connection, data_set: str) -> None:
+    """Rows that have come from elsewhere belong to the data set that holds them now: it decides whether they are gone."""
+    held = exists().where(fresh.c.request_id == raw_rows.c.request_id, ~is_bad())
+    connection.execute(update(raw_rows).where(raw_rows.c.data_set != data_set, held).values(data_set=data_set))
 
 
 def _insert(connection: Connection, given: tuple[ColumnElement[Any], ...], *, everything: bool) -> None:
@@ -101,18 +123,22 @@ def stored_rows(connection: Connection, data_set: str | None = None) -> int:
     return connection.scalar(select(func.count()).select_from(raw_rows).where(_of(data_set))) or 0
 
 
-def remove_missing(connection: Connection, run: int, total: int, data_set: str | None = None) -> int:
-    """Remove stored rows that were not seen and keep a tombstone; of one data set, or (None) of all.
-
-    `total` is how many of them were stored before the load; raises SourceError when more than LARGEST_REMOVAL would go.
-    """
-    gone = and_(_of(data_set), ~exists().where(seen.c.request_id == raw_rows.c.request_id))
-    missing = connection.scalar(select(func.count()).select_from(raw_rows).where(gone)) or 0
+def refuse_large_removal(connection: Connection, total: int, data_set: str | None = None) -> None:
+    """Raise SourceError when a load lacks more than LARGEST_REMOVAL of the `total` rows that were stored before it, of one
+    data set or (None) of all: then its source is taken for broken."""
+    missing = connection.scalar(select(func.count()).select_from(raw_rows).where(_gone(data_set))) or 0
     if missing > LARGEST_REMOVAL * total:
+        of = f" of {data_set}" if data_set else ""
         raise SourceError(
-            f"This full load lacks {missing:,} of the {total:,} stored requests, more than "
-            f"{LARGEST_REMOVAL:.0%}; nothing was changed. If that is right, sync into an empty data folder."
+            f"This full load lacks {missing:,} of the {total:,} stored requests{of}, more than "
+            f"{LARGEST_REMOVAL:.0%}; nothing was changed. If they are really gone, say --allow-removal."
         )
+
+
+def remove_missing(connection: Connection, run: int, data_set: str | None = None) -> int:
+    """Remove stored rows that were not seen, of one data set or (None) of all, and keep a tombstone; returns their number."""
+    gone = _gone(data_set)
+    missing = connection.scalar(select(func.count()).select_from(raw_rows).where(gone)) or 0
     if missing:
         connection.execute(
             insert(tombstones).from_select(
@@ -124,6 +150,10 @@ def remove_missing(connection: Connection, run: int, total: int, data_set: str |
         left = exists().where(raw_rows.c.request_id == records.c.request_id)
         connection.execute(delete(records).where(~left))
     return missing
+
+
+def _gone(data_set: str | None) -> ColumnElement[bool]:
+    return and_(_of(data_set), ~exists().where(seen.c.request_id == raw_rows.c.request_id))
 
 
 def _of(data_set: str | None) -> ColumnElement[bool]:

@@ -34,12 +34,12 @@ def repaired(file: PlainFile, schema: Schema) -> Generator[tuple[PlainFile, int]
 def mend(fields: list[str], width: int, place: int, delimiter: str = ",") -> list[str] | None:
     """The fields of one broken line joined to `width` of them, or None where that cannot be.
 
-    A piece that begins with a blank belongs to the text before it ("Environment, Climate & Forestry"). If too many are
-    left, those after the column at `place` are counted from the right, and what is between belongs to it.
+    From the column at `place` on a piece that begins with a blank belongs to the text before it ("Environment, Climate &
+    Forestry"). If that is not enough, those after the column are counted from the right, and what is between belongs to it.
     """
     joined: list[str] = []
-    for piece in fields:
-        if joined and piece.startswith(" ") and piece.strip():
+    for number, piece in enumerate(fields):
+        if number > place and piece.startswith(" ") and piece.strip():
             joined[-1] += delimiter + piece
         else:
             joined.append(piece)

@@ -89,7 +89,7 @@ def test_rows_that_are_gone_leave_with_a_full_load_only(store: Store, table: Tab
 def test_a_full_load_that_would_remove_too_much_is_blocked(store: Store, table: Table) -> None:
     sync(store)
     table.delete("01", "02", "03")
-    with pytest.raises(SourceError, match=r"lacks 3 of the 10 stored requests, more than 20%; nothing was changed"):
+    with pytest.raises(SourceError, match=r"lacks 3 of the 10 stored requests of abcd-1234, more than 20%; nothing was changed"):
         sync(store, full=True)
     assert len(store.requests()) == 10
 
@@ -163,6 +163,79 @@ def test_drift_at_a_portal_is_told_by_its_data_set(store: Store, table: Table) -
 def test_a_city_without_a_portal_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="Testville has no portal to read; give a file"):
         sync(Store(tmp_path / "data"))
+
+
+def test_a_removal_that_is_right_can_be_allowed(store: Store, table: Table) -> None:
+    sync(store)
+    table.delete("01", "02", "03")
+    assert counts(sync(store, full=True, allow_removal=True))[5] == 3
+    assert len(store.requests()) == 7
+
+
+def test_a_few_odd_rows_among_the_news_hold_nothing_back(store: Store, table: Table) -> None:
+    sync(store)
+    table.frozen = FIRST_WRITE + timedelta(hours=10)
+    for line in ROWS[7:]:  # those of the last days are read again: let nothing of them be usable
+        table.change(line["Id"], Type="Pothole")
+    table.add(row("", created="2024-03-11 09:00:00"))
+    table.delete("08", "09", "10")
+    result = sync(store)
+    assert counts(result) == (1, 0, 0, 0, 1, 0)
+    assert len(store.requests()) == 10
+
+
+def test_a_fault_of_the_program_leaves_a_trace(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(store)
+
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError("no more")
+
+    monkeypatch.setattr("data_access.portal_sync.store", broken)
+    with pytest.raises(MemoryError):
+        sync(store, full=True)
+    assert read_log(store.folder)[0]["error"] == "The sync broke off (MemoryError); the log says more."
+
+
+# --- a portal with several data sets ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def years(tmp_path: Path) -> Iterator[tuple[Store, SocrataPortal]]:
+    """Two data sets: nine rows of the old year, two of the new one."""
+    tables = {"year-2023": Table.of(ROWS[:9]), "year-2024": Table.of([*ROWS[9:], row("11")])}
+    with SocrataPortal(tables) as portal:
+        sets = [{"id": name, "id_column": "id", "changed": [":updated_at"], "created": "created"} for name in tables]
+        yield Store(tmp_path / "data", socrata_city(portal.url, data_sets=sets)), portal
+
+
+def test_a_data_set_that_gives_nothing_is_not_taken_for_an_empty_one(years: tuple[Store, SocrataPortal]) -> None:
+    """Its two rows are less than a fifth of all."""
+    store, portal = years
+    sync(store)
+    portal.tables["year-2024"].delete("10", "11")
+    with pytest.raises(SourceError, match=r"lacks 2 of the 2 stored requests of year-2024"):
+        sync(store, full=True)
+    assert len(store.requests()) == 11
+
+
+def test_a_row_belongs_to_the_data_set_that_holds_it_now(years: tuple[Store, SocrataPortal]) -> None:
+    store, portal = years
+    sync(store)
+    portal.tables["year-2023"].delete("09")
+    portal.tables["year-2024"].add(ROWS[8])
+    assert counts(sync(store))[5] == 0
+    assert store.work("SELECT data_set FROM raw_rows WHERE request_id = '09'") == [("year-2024",)]
+
+
+def test_rows_of_a_file_are_taken_over_by_the_portal_that_holds_them(
+    files: tuple[Store, Table, CkanPortal], later: Callable[[int], datetime]
+) -> None:
+    store, table, _ = files
+    store.sync(ROWS)
+    assert counts(sync(store)) == (10, 0, 0, 10, 0, 0)
+    table.delete("07")
+    assert counts(sync(store, later(2)))[5] == 1
+    assert "07" not in store.requests().index
 
 
 # --- a portal that gives whole files ---------------------------------------------------------------------------------

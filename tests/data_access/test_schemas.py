@@ -97,6 +97,14 @@ def test_a_status_that_no_rule_knows_is_told_from_the_first_load_on(store: Store
     )
 
 
+def test_the_columns_of_one_load_are_not_news_to_each_other(store: Store) -> None:
+    more = csv_text([row(2) | {"Mood": "fine"}], [*HEADER, "Mood"])
+    assert store.sync([row(1)], more).drift == ()
+    less = csv_text([row(3)], [name for name in HEADER if name != "District"])
+    found = store.sync(less, less).drift
+    assert found == ({"kind": "vanished_column", "field": "rows", "value": "District", "n": 1},)
+
+
 # --- fields ----------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +211,17 @@ def test_rows_without_an_id_get_one_that_stays(tmp_path: Path) -> None:
     assert sorted(store.requests()["status"]) == ["in_progress", "open", "open"]
 
 
+def test_bad_rows_without_an_id_are_told_with_their_own_lines(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data", make_city(schemas=NAMELESS))
+    rows = [
+        row("", created=f"2024-03-{number % 28 + 1:02} 09:00:00", Type=f"Kind {number % 7}") for number in range(400)
+    ]
+    for bad in (11, 250, 399):
+        rows[bad] = row("", created="soon", Area=str(bad))
+    store.sync(rows)
+    assert store.quarantined() == [(bad + 2, "unreadable_created_date") for bad in (11, 250, 399)]
+
+
 def test_a_changed_city_file_keeps_made_up_ids(tmp_path: Path) -> None:
     store = Store(tmp_path / "data", make_city(schemas=NAMELESS))
     rows = [row("", Type="Pothole"), row("", Type="Pothole")]
@@ -222,6 +241,7 @@ def test_a_changed_city_file_keeps_made_up_ids(tmp_path: Path) -> None:
         (["a", "b", "Environment", " Climate & Forestry", "Trees"], ["a", "b", "Environment, Climate & Forestry", "Trees"]),
         (["a", "b", "Solid Waste", "Transfer", " Disposal & Operations"], ["a", "b", "Solid Waste", "Transfer, Disposal & Operations"]),
         (["a", "b", "Parks", "Forestry", "Trees"], ["a", "b", "Parks,Forestry", "Trees"]),
+        (["a", " b", "Environment", "Climate & Forestry", "Trees"], ["a", " b", "Environment,Climate & Forestry", "Trees"]),
         (["a", "b", "c"], None),
     ],
 )  # fmt: skip
