@@ -150,7 +150,7 @@ def print_areas(data_dir: Path, city: City, kinds: Sequence[AreaKind] = ()) -> N
 def _check_together(city: str, source: list[Path] | None, wanted: Wanted, *, everything: bool, every: str) -> None:
     """Exit 2 with a sentence where options do not go together."""
     if everything == bool(city):
-        raise typer.BadParameter("name a city, as in 'fixedyet sync boston', or say --all, not both")
+        raise typer.BadParameter("name a city, as in 'fixedyet sync CITY', or say --all, not both")
     if source and (everything or every):
         raise typer.BadParameter("--from is for one city and one time; leave out --all and --every")
     if source and (wanted.since or wanted.until):

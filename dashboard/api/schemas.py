@@ -262,8 +262,9 @@ SCHEMAS: dict[str, Schema] = {
                 "The areas.",
             ),
             "bbox": several(value("number", "A coordinate."), "West, south, east, north."),
+            "vintage": value("string", "When the boundaries were drawn; '' where that is not known."),
         },
-        ("bbox",),
+        ("bbox", "vintage"),
     ),
     "Problem": thing(
         {

@@ -18,6 +18,7 @@ Progress = Callable[[float], None]
 UNQUESTIONED, MOST_TIMES = 1 << 28, 300
 """An archive may unpack to so many bytes whatever its size, beyond that to so many times its size: zip bombs stay small."""
 LONGEST_HEADER = 1 << 20
+LONGEST_NAME = 1_000
 NOT_ROWS = {"<": "a web page or XML", "{": "JSON", "[{": "JSON"}
 
 
@@ -169,4 +170,9 @@ def _read_header(path: Path, given: str, delimiter: str) -> tuple[tuple[str, ...
         raise SourceError(
             f"{given} does not begin with a line of column names ({error}); a CSV file was expected."
         ) from error
+    if max(map(len, header)) > LONGEST_NAME:
+        raise SourceError(
+            f"{given} does not begin with a line of column names (one would have more than {LONGEST_NAME:,} characters); "
+            "a CSV file was expected."
+        )
     return header, delimiter
