@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from data_access.areas.lookup import MICRO, point_of
 from data_access.areas.naming import name_in_file, plain
 from data_access.areas.placing import NOWHERE, places
 from data_access.areas.portal import asking, fetch_boundaries
+from data_access.areas.stored import path_of
 from data_access.city import AreaKind, City
 from data_access.sources.http import Door
 from data_access.store.engines import duckdb
@@ -27,8 +26,6 @@ from data_access.store.lock import city_lock
 from data_access.store.tables import records
 from data_access.store.work import WORK_FILE, work_file
 
-MARGIN_KM = 5.0
-KM_PER_DEGREE = 111.32
 NEARLY_NONE = 0.05
 """If a smaller share of the stored points lies in any of the areas, the file is taken for another city's."""
 ENOUGH_POINTS = 50_000
@@ -116,29 +113,11 @@ def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str
 
 def store(prepared: Prepared, folder: Path, vintage: str) -> None:
     """Keep a prepared file in the city's folder: the next version is published with it."""
-    target = folder / "boundaries" / f"{prepared.kind}.geojson"
+    target = path_of(folder, prepared.kind)
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".new")
     partial.write_text(as_text(prepared.shapes, vintage))
     partial.replace(target)
-
-
-def stored(city: City, folder: Path) -> dict[AreaKind, Path]:
-    """The stored boundary files of the kinds of area that the city has."""
-    paths: dict[AreaKind, Path] = {kind: folder / "boundaries" / f"{kind}.geojson" for kind in city.areas}
-    return {kind: path for kind, path in paths.items() if path.is_file()}
-
-
-def box(paths: Sequence[Path]) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of all areas, MARGIN_KM wider on each side; None without boundaries."""
-    bounds = [json.loads(path.read_text())["bbox"] for path in paths]
-    if not bounds:
-        return None
-    west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
-    east, north = max(b[2] for b in bounds), max(b[3] for b in bounds)
-    up = MARGIN_KM / KM_PER_DEGREE
-    aside = up / max(math.cos(math.radians((south + north) / 2)), 0.1)
-    return west - aside, south - up, east + aside, north + up
 
 
 def _property(features: Sequence[Feature], wanted: str | tuple[str, ...]) -> str | None:

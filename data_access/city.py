@@ -65,6 +65,8 @@ class Area(Part):
     """The property of the boundary file that holds the published name; several: the first that a file has, in any case."""
     vintage: str = ""
     """When the boundaries of the source were drawn ('2013', '2023'): rows keep the area of their own time."""
+    boundaries_since: date | None = None
+    """The day from which they hold: requests created before it are not given an area of these boundaries."""
     boundaries: BoundarySource | None = None
     """Where a portal has them."""
     boundary_patterns: dict[str, str] = Field(default_factory=dict)

@@ -5,6 +5,7 @@ All statements read the attached work file as `work.<table>` and write the versi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -107,7 +108,9 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
     return Extent(first, last, through, int(rows))
 
 
-def build_counts(connection: Connection, dates: Extent, box: Box | None, fillable: tuple[AreaKind, ...] = ()) -> None:
+def build_counts(
+    connection: Connection, dates: Extent, box: Box | None, fillable: Mapping[AreaKind, date | None]
+) -> None:
     """Fill names, bins, facts and flag counts; leaves the temporary table `prepared` for build_requests.
 
     Rows without an area of a kind in `fillable` (see areas.filling) are given the one that their point lies in.
@@ -160,7 +163,7 @@ def _load_blocks(connection: Connection, *, exact: bool) -> None:
     connection.execute(insert(blocks).from_select(["address", "block"], select(distinct.c.address, published)))
 
 
-def _prepare(connection: Connection, dates: Extent, box: Box | None, fillable: tuple[AreaKind, ...]) -> None:
+def _prepare(connection: Connection, dates: Extent, box: Box | None, fillable: Mapping[AreaKind, date | None]) -> None:
     """Each record with its area, whole-store flags, whether its wait ended, and the seconds it took or has taken so far."""
     c = source.c
     closes = and_(c.closed_at.is_not(None), c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) == 0)

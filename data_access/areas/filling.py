@@ -5,8 +5,8 @@ Statements read the attached work file as `work.<table>`, and write the version 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from sqlalchemy import (
 from data_access.areas.checks import AreaCheck
 from data_access.areas.lookup import point_of
 from data_access.areas.naming import Spelling, spell
+from data_access.areas.stored import StoredAreas
 from data_access.city import AreaKind
 from data_access.store.area_tables import area_checks, area_points
 from data_access.store.engines import duckdb
@@ -42,37 +43,40 @@ source = records.to_metadata(MetaData(), schema="work")
 points = area_points.to_metadata(MetaData(), schema="work")
 
 
-def build_areas(connection: Connection, building: Path, files: Mapping[AreaKind, Path]) -> tuple[AreaKind, ...]:
-    """Write the boundaries into the version and compare them; returns the kinds that requests may be given.
+def build_areas(
+    connection: Connection, building: Path, areas: Mapping[AreaKind, StoredAreas]
+) -> dict[AreaKind, date | None]:
+    """Write the boundaries into the version and compare them; returns the kinds that requests may be given, each with
+    the day of creation from which (None: all).
 
     Fills the table area_checks and leaves the temporary tables `<kind>_names` for `filled`.
     """
-    fitting: list[AreaKind] = []
-    for kind, path in files.items():
-        content = json.loads(path.read_text())
-        spelling = spell(
-            [feature["properties"]["name"] for feature in content["features"]], _row_names(connection, kind)
-        )
-        for feature, name in zip(content["features"], spelling.published, strict=True):
-            feature["properties"]["name"] = name
-        (building / path.name).write_text(json.dumps(content, separators=(",", ":")))
+    fitting: dict[AreaKind, date | None] = {}
+    for kind, stored in areas.items():
+        spelling = spell(stored.names, _row_names(connection, kind))
+        (building / f"{kind}.geojson").write_text(stored.as_text(spelling.published))
         _load_names(connection, kind, spelling)
-        check = _compare(connection, kind, content.get("vintage", ""))
+        check = _compare(connection, kind, stored)
         connection.execute(
             insert(area_checks).values({name: getattr(check, name) for name in area_checks.columns.keys()})  # noqa: SIM118 - a column collection
         )
         if not check.is_wrong_vintage:
-            fitting.append(kind)
-    return tuple(fitting)
+            fitting[kind] = stored.since
+    return fitting
 
 
-def filled(rows: FromClause, kinds: tuple[AreaKind, ...]) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
-    """The join that finds the area of the point of each row that has none, and per kind the row's own or that area."""
+def filled(rows: FromClause, kinds: Mapping[AreaKind, date | None]) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
+    """The join that finds the area of the point of each row that has none, and per kind the row's own or that area.
+
+    `kinds` as `build_areas` returns them: rows created before a kind's day keep none.
+    """
     joined: FromClause = rows
     values: dict[str, ColumnElement[Any]] = {}
-    for kind in kinds:
+    for kind, since in kinds.items():
         here, name = points.alias(f"{kind}_points"), _names(kind)
-        joined = joined.outerjoin(here, _same_point(rows, here, kind, rows.c[kind].is_(None)))
+        joined = joined.outerjoin(
+            here, _same_point(rows, here, kind, and_(rows.c[kind].is_(None), _of_their_time(rows, since)))
+        )
         joined = joined.outerjoin(name, name.c.area == here.c.area)
         values[kind] = func.coalesce(rows.c[kind], name.c.name)
     return joined, values
@@ -119,10 +123,16 @@ def _same_point(rows: FromClause, here: Any, kind: str, wanted: ColumnElement[bo
     )
 
 
-def _compare(connection: Connection, kind: AreaKind, vintage: str) -> AreaCheck:
+def _of_their_time(rows: FromClause, since: date | None) -> ColumnElement[bool]:
+    """Whether a row was created when the boundaries held."""
+    return literal(True) if since is None else rows.c.created_day >= since
+
+
+def _compare(connection: Connection, kind: AreaKind, stored: StoredAreas) -> AreaCheck:
+    vintage = stored.vintage
     own, name, given = _names(kind, "own"), source.c[kind], _names(kind)
     joined = (
-        source.join(points, _same_point(source, points, kind, literal(True)))
+        source.join(points, _same_point(source, points, kind, _of_their_time(source, stored.since)))
         .outerjoin(own, own.c.name == name)
         .outerjoin(given, given.c.area == points.c.area)
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +33,7 @@ from sqlalchemy import (
 from dashboard.domain.request import Flag
 from data_access.areas.geojson import outlines
 from data_access.areas.placing import places
+from data_access.areas.stored import StoredAreas
 from data_access.city import AreaKind
 from data_access.store.area_tables import area_points
 from data_access.store.engines import duckdb
@@ -71,25 +69,24 @@ def point_of(rows: FromClause) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return case((located, latitude)), case((located, longitude))
 
 
-def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, Path]) -> None:
+def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, StoredAreas]) -> None:
     """Look up the points of the work file that are new, and all of them in a boundary file that has changed.
 
-    `boundaries` gives the stored file of each kind of area; what is known of other kinds is forgotten.
+    `boundaries` gives what is stored of each kind of area; what is known of other kinds is forgotten.
     """
     connection.execute(delete(area_points).where(area_points.c.kind.not_in(list(boundaries))))
     if not boundaries:
         return
     duckdb.create_tables(connection, _temporary)
     _find_all(connection)
-    for kind, path in boundaries.items():
-        content = path.read_bytes()
-        mark, key = hashlib.sha256(content).hexdigest(), f"area_points_{kind}"
-        if read_state(connection, key) != mark:
+    for kind, areas in boundaries.items():
+        key = f"area_points_{kind}"
+        if read_state(connection, key) != areas.mark:
             connection.execute(delete(area_points).where(area_points.c.kind == kind))
-            write_state(connection, key, mark)
+            write_state(connection, key, areas.mark)
         count = _find_new(connection, kind)
         if count:
-            _place_new(connection, kind, outlines(json.loads(content)["features"]), count)
+            _place_new(connection, kind, outlines(areas.features), count)
 
 
 def _find_all(connection: Connection) -> None:

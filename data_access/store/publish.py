@@ -10,9 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, func, insert, select
 
-from data_access import boundaries, rollup
+from data_access import rollup
 from data_access.areas.filling import build_areas
 from data_access.areas.lookup import update_lookup
+from data_access.areas.stored import box, stored_areas
 from data_access.city import City
 from data_access.mappings import load_mappings
 from data_access.store.engines import duckdb
@@ -72,9 +73,9 @@ def publish(folder: Path, city: City, revision: str, given_through: int | None) 
 
 
 def _build(building: Path, folder: Path, city: City, number: int, given_through: int | None) -> bool:
-    shapes = boundaries.stored(city, folder)
+    areas = stored_areas(city, folder)
     with work_file(folder) as connection:
-        update_lookup(connection, shapes)
+        update_lookup(connection, areas)
     records = duckdb.open_writable(building / RECORDS)
     with records.begin() as connection:
         duckdb.create_tables(connection, public_records)
@@ -90,8 +91,8 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             if dates is None:
                 return False
             # a transaction may write to one file only, so the two files are filled one after the other
-            fillable = build_areas(connection, building, shapes)
-            rollup.build_counts(connection, dates, boundaries.box(list(shapes.values())), fillable)
+            fillable = build_areas(connection, building, areas)
+            rollup.build_counts(connection, dates, box(areas.values()), fillable)
             load_mappings(connection, city)
             _tell_about(connection, city, dates, number)
             connection.commit()

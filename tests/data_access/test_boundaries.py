@@ -157,6 +157,33 @@ def test_above_a_tenth_the_boundaries_are_of_another_time_and_fill_nothing(tmp_p
     )
 
 
+@pytest.mark.parametrize(("loaded_as", "holds"), [("2023", True), ("", True), ("2012", False)])
+def test_requests_of_before_the_boundaries_held_are_given_none_of_them(
+    loaded_as: str, holds: bool, tmp_path: Path
+) -> None:
+    dated = {"district": AREAS["district"] | {"vintage": "2023", "boundaries_since": "2024-01-01"}}
+    store = Store(tmp_path / "data", make_city(areas=dated))
+    place = {"Lat": "42.15", "Lon": "-71.15"}
+    # of before, the names are those of another map: half of them lie elsewhere in this one
+    lines = [
+        row(f"{day}-{name}", created=f"{day} 23:30:00", District=name, **place)
+        for day in ("2023-06-01", "2023-12-31", "2024-01-01", "2024-06-01")
+        for name in ("", "2" if day < "2024" else "1")
+    ]
+    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage=loaded_as)
+    store.sync(lines)
+    found = store.requests()["district"].to_dict()
+    with store.snapshot() as snapshot:
+        (check,) = checks(snapshot)
+    if holds:
+        expected = {line["Id"]: line["District"] or ("1" if line["Created"] >= "2024" else "none") for line in lines}
+        assert check == AreaCheck("district", 2, 0, 2, loaded_as)
+    else:  # then they are not the ones that the city file dates, and the rows tell that they do not fit
+        expected = {line["Id"]: line["District"] or "none" for line in lines}
+        assert check == AreaCheck("district", 4, 2, 0, loaded_as)
+    assert found == expected
+
+
 def test_a_file_of_another_city_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "data", make_city(areas=AREAS))
     store.sync(scattered(50, 4, own=True, prefix=""))

@@ -84,7 +84,8 @@ def loaded(case: Case, folder: Path) -> Store:
     """The city with its boundaries and rows."""
     store = Store(folder, load_city(case.city))
     for kind, (name, prop, _) in case.areas.items():
-        import_boundaries(store.city, kind, sample(f"boundaries/{name}.geojson.gz"), store.folder, prop)
+        given, drawn = sample(f"boundaries/{name}.geojson.gz"), name.rpartition("-")[2]
+        import_boundaries(store.city, kind, given, store.folder, prop, vintage=drawn if drawn.isdigit() else "")
     sync_files(store.city, [sample(name) for name in case.rows], store.data_dir, now=READ_AT)
     return store
 
@@ -152,7 +153,7 @@ def test_wards_without_points_meet_by_name(tmp_path: Path) -> None:
     case = Case("toronto", ("toronto/requests-2026-20rows.csv",), {"district": ("toronto-wards-2018", None, 0)})
     store = loaded(case, tmp_path / "data")
     with store.snapshot() as snapshot:
-        assert checks(snapshot) == (AreaCheck("district", 0, 0, 0, ""),)
+        assert checks(snapshot) == (AreaCheck("district", 0, 0, 0, "2018"),)
         in_rows = set(snapshot.options.fields["district"].names) - {"none"}
         assert len(in_rows) == 14
         assert in_rows <= area_names(snapshot, "district")

@@ -98,6 +98,8 @@ def at(seconds: float, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(int(seconds), zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def area_names(name: str, kind: str, file: str, folder: Path, property_name: str) -> set[str]:
+def area_names(name: str, kind: str, file: str, folder: Path, property_name: str, vintage: str = "") -> set[str]:
     """The published names of the areas of a sample boundary file."""
-    return import_boundaries(load_city(name), kind, sample(f"boundaries/{file}"), folder, property_name)
+    return import_boundaries(
+        load_city(name), kind, sample(f"boundaries/{file}"), folder, property_name, vintage=vintage
+    )
