@@ -193,7 +193,7 @@ def condition(rows: Wanted, further: str, city: City) -> str:
     if rows.last:
         parts.append(f"{rows.created} < {_midnight(rows.last + timedelta(days=1), city)}")
     if rows.news:
-        news = [f"{name} > {_literal(text)}" for name, text in rows.news.items()]
+        news = [f"{name} > {_literal(text)}" if text else f"{name} IS NOT NULL" for name, text in rows.news.items()]
         if rows.reread_from:
             news.append(f"{rows.created} >= {_midnight(rows.reread_from, city)}")
         parts.append(f"({' OR '.join(news)})")

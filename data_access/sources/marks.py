@@ -19,7 +19,10 @@ OVERLAP = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The rows that an ask wants, by column: of `created` those from `first` until `last`, days inclusive; and of these,
-    where `news` holds anything, those with a column newer than its text or created from `reread_from` on."""
+    where `news` holds anything, those with a column newer than its text or created from `reread_from` on.
+
+    The text of a column that was empty in all rows is '': whatever it holds is newer.
+    """
 
     created: str
     first: date | None
@@ -48,8 +51,8 @@ def wanted(data_set: DataSet, ask: Ask, city: City) -> Wanted:
     need_created(data_set, ask, city)
     known = _read_mark(ask.mark)
     columns = watched(data_set)
-    if not all(known.get(name) for name in columns):
-        # a column that the mark does not know, or that was empty, cannot tell what is new
+    if not known.keys() >= set(columns) or not any(known[name] for name in columns):
+        # a column that the mark does not know cannot tell what is new, nor can columns that are all empty
         return Wanted(data_set.created, ask.since, ask.until, {}, None)
     news = {name: _earlier(known[name]) for name in columns}
     return Wanted(data_set.created, ask.since, ask.until, news, ask.reread_from if data_set.created else None)

@@ -131,7 +131,10 @@ def condition(rows: Wanted, further: str = "") -> str:
     if rows.last:
         parts.append(f"{quoted(rows.created)} < {literal(_midnight(rows.last + timedelta(days=1)))}")
     if rows.news:
-        news = [f"{quoted(name)} > {literal(text)}" for name, text in rows.news.items()]
+        news = [
+            f"{quoted(name)} > {literal(text)}" if text else f"{quoted(name)} IS NOT NULL"
+            for name, text in rows.news.items()
+        ]
         if rows.reread_from:
             news.append(f"{quoted(rows.created)} >= {literal(_midnight(rows.reread_from))}")
         parts.append(f"({' OR '.join(news)})")

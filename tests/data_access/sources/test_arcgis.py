@@ -14,6 +14,7 @@ from data_access.city import City
 from data_access.sources.arcgis import LATITUDE, LONGITUDE, condition
 from data_access.sources.base import Ask
 from data_access.sources.call_file import read_calls_made
+from data_access.sources.fetching import forget
 from data_access.sources.json_text import as_text
 from data_access.sources.marks import Wanted
 from data_access.sources.retries import ATTEMPTS
@@ -82,6 +83,18 @@ def test_the_mark_is_the_newest_time_in_utc(tmp_path: Path) -> None:
         sets = [{"id": LAYER, "changed": ["EditDate", "Updated"], "created": "Created"}]
         fetched = Reader(arcgis_city(portal.url, data_sets=sets), tmp_path).load()
     assert json.loads(fetched.mark or "") == {"EditDate": "2024-06-01T12:00:02Z", "Updated": "2024-06-02T14:00:00Z"}
+
+
+def test_a_column_of_changes_that_is_always_empty_does_not_make_every_load_a_full_one(tmp_path: Path) -> None:
+    source = Table.of([row("a", Updated="2024-05-01 09:00:00"), row("b", Updated="2024-05-03 09:00:00")])
+    with ArcgisPortal({LAYER: source}) as portal:
+        sets = [{"id": LAYER, "changed": ["Updated", "Due"], "created": "Created"}]
+        reader = Reader(arcgis_city(portal.url, data_sets=sets), tmp_path)
+        ask = Ask(mark=reader.load().mark)
+        assert [one["Id"] for one in rows_of(reader.load(ask))] == ["b"]
+        forget(tmp_path)
+        source.change("a", Due="2024-05-02 09:00:00")
+        assert [one["Id"] for one in rows_of(reader.load(ask))] == ["a", "b"], "what begins to be filled is noticed"
 
 
 def test_conditions_have_the_citys_days_and_times_in_utc() -> None:

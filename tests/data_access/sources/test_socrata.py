@@ -14,6 +14,7 @@ from dashboard.domain.errors import SourceError
 from data_access.city import City
 from data_access.sources.base import Ask
 from data_access.sources.call_file import NAME, read_calls_made
+from data_access.sources.fetching import forget
 from data_access.sources.marks import Wanted
 from data_access.sources.socrata import condition, literal
 from tests.builders import row
@@ -69,6 +70,17 @@ def test_a_mark_that_does_not_fit_the_columns_makes_everything_be_read(mark: str
         fetched = reader.load(Ask(mark=mark))
     assert sorted(one["id"] for one in rows_of(fetched)) == ["a", "b"]
     assert not fetched.whole
+
+
+def test_a_column_of_changes_that_is_always_empty_does_not_make_every_load_a_full_one(tmp_path: Path) -> None:
+    table = Table.of([row("a", Updated="2024-05-01 09:00:00"), row("b", Updated="2024-05-03 09:00:00")])
+    with SocrataPortal({SOCRATA_ID: table}) as portal:
+        reader = Reader(city_with(portal.url, changed=["updated", "closed"]), tmp_path)
+        mark = reader.load().mark
+        assert ids(reader, Ask(mark=mark)) == ["b"]
+        forget(tmp_path)
+        table.change("a", Closed="2024-05-02 09:00:00")
+        assert ids(reader, Ask(mark=mark)) == ["a", "b"], "what begins to be filled is noticed"
 
 
 def test_without_columns_that_tell_changes_new_rows_are_seen_by_their_creation(tmp_path: Path) -> None:
