@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
+from data_access.sources.asked_ids import batches, id_column
 from data_access.sources.base import Ask, Page, WholeFile
 from data_access.sources.http import Answer, Door, Read
 from data_access.sources.json_text import as_text, read_object
 from data_access.sources.marks import Wanted, parse_time, wanted, watched, write_mark
 from data_access.sources.refusals import given_up, named
 from data_access.sources.retries import ATTEMPTS, AskAgain, Unreadable
+from data_access.sources.soundness import need_sound
 
 LONGITUDE, LATITUDE = "geometry_longitude", "geometry_latitude"
 """The columns of a row's point; asked for only if a schema names them."""
 PAGE_ROWS = 2000
 DATE, NAMES_OF_ROWS = "esriFieldTypeDate", ("esriFieldTypeOID", "esriFieldTypeGlobalID")
+NUMBERS = frozenset(
+    f"esriFieldType{name}" for name in ("OID", "SmallInteger", "Integer", "BigInteger", "Double", "Single")
+)
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """The codes of errors, in answers of status 200, that asking again may mend."""
 
@@ -33,6 +39,16 @@ class Layer:
     object_id: str
     types: Mapping[str, str]
     page_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a load stands: in which question, behind which object id, after how many of its rows of how many announced."""
+
+    question: int = 0
+    last: int | None = None
+    rows: int = 0
+    total: int | None = None
 
 
 class Arcgis:
@@ -73,30 +89,59 @@ class Arcgis:
         del data_set, ask, mark
         return False
 
+    def has_changed(self, data_set: DataSet, mark: str | None) -> bool:
+        """Whether the mark is another now."""
+        return self.mark(data_set) != mark
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
-        """The wanted rows by object id; the cursor is the last one of a page and the number of rows so far."""
+        """The wanted rows by object id, and behind them those that were open; the cursor says where in which question."""
         del folder
         layer = self._layer(data_set)
-        where = condition(wanted(data_set, ask, self._city), data_set.where, self._city)
-        last, done = json.loads(cursor) if cursor else (None, 0)
-        total = done + self._count(data_set, layer, where, last)
+        begun = Reached(*json.loads(cursor)) if cursor else Reached()
+        questions = [condition(wanted(data_set, ask, self._city), data_set.where, self._city)]
+        questions += self._of_open(data_set, ask, layer)
+        for place in range(begun.question, len(questions)):
+            reached = begun if place == begun.question else Reached(place)
+            yield from self._answers(data_set, layer, questions[place], reached, len(ask.open_ids))
+
+    def _answers(self, data_set: DataSet, layer: Layer, where: str, reached: Reached, further: int) -> Generator[Page]:
+        """The rows of one question. Raises Unsound if the first one's are not all there in the end."""
+        last, done = reached.last, reached.rows
+        total = reached.total if reached.total is not None else self._count(data_set, layer, where, None)
         size, idle = layer.page_rows, 0
         while True:
             found, more = self._page(data_set, layer, where, last, size)
             if found:
                 last, done, size, idle = found[-1][0], done + len(found), layer.page_rows, 0
                 rows = [row for _, row in found]
-                yield Page(self._header(layer), rows, json.dumps([last, done]), max(total, done))
+                now = json.dumps(astuple(Reached(reached.question, last, done, total)))
+                in_all = None if reached.question else max(total, done) + further
+                yield Page(self._header(layer), rows, now, in_all, share=1.0)
                 if more:
                     continue
             # pages may be short or empty though more follows: the count of what is left is believed, not the page
             if not self._count(data_set, layer, where, last):
+                if not reached.question:
+                    need_sound(self._city, data_set, done, total, self._count(data_set, layer, where, None))
                 return
             if found:
                 continue
             size, idle = max(1, size // 2), idle + 1
             if idle == ATTEMPTS:
                 raise given_up(self._city, data_set, idle, "has more rows but does not give them")
+
+    def _of_open(self, data_set: DataSet, ask: Ask, layer: Layer) -> list[str]:
+        """Conditions for the rows that were open; none where the layer has not the column of their ids."""
+        column = id_column(data_set, self._city)
+        kind = layer.types.get(column)
+        if kind is None:
+            return []
+        if kind in NUMBERS:
+            literals = [one for one in ask.open_ids if re.fullmatch(r"-?\d{1,19}", one)]
+        else:
+            literals = ["'" + one.replace("'", "''") + "'" for one in ask.open_ids]
+        further = f"({data_set.where}) AND " if data_set.where else ""
+        return [f"{further}{column} IN ({', '.join(batch)})" for batch in batches(literals)]
 
     def _page(
         self, data_set: DataSet, layer: Layer, where: str, last: int | None, size: int

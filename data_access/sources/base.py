@@ -20,7 +20,8 @@ class Ask:
     """Which rows of a data set are wanted.
 
     `mark` is what `Source.mark` said before the last load (None: there was none, everything is wanted); `reread_from`
-    the first local day of creation whose rows are read again whatever the mark; `since` and `until` local days of
+    the first local day of creation whose rows are read again whatever the mark; `open_ids` requests created before it
+    that were open and are read again too, where the source can be asked for them; `since` and `until` local days of
     creation, both inclusive.
     """
 
@@ -28,6 +29,7 @@ class Ask:
     reread_from: date | None = None
     since: date | None = None
     until: date | None = None
+    open_ids: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -83,10 +85,15 @@ class Source(Protocol):
         """Whether a mark tells that there is nothing to read: that no row can have changed since the ask's."""
         ...
 
+    def has_changed(self, data_set: DataSet, mark: str | None) -> bool:
+        """Whether the data set is known to be another now than at a mark: what was not read of it may be there again."""
+        ...
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
         """The wanted rows from a cursor on (None: from the start), each at least once. Raises SourceError.
 
-        Rows that change, come or go between two pages make no other row be missed. Whole files go into `folder`.
+        Rows that change, come or go between two pages make no other row be missed. Whole files go into `folder`. Raises
+        Unsound where the source was emptied or replaced meanwhile.
         """
         ...
 

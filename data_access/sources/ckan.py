@@ -19,6 +19,7 @@ from data_access.sources.json_text import as_text, read_object
 from data_access.sources.marks import is_within, need_created
 from data_access.sources.refusals import given_up, in_its_words, named
 from data_access.sources.retries import ATTEMPTS, Unreadable
+from data_access.sources.soundness import need_sound
 
 PAGE_ROWS = 32_000
 ROW_ID = "_id"
@@ -75,6 +76,10 @@ class Ckan:
         is_past = data_set.last is not None and data_set.last < self._today - timedelta(days=data_set.reread_days)
         return is_past or not in_datastore
 
+    def has_changed(self, data_set: DataSet, mark: str | None) -> bool:
+        """Whether the mark is another now."""
+        return self.mark(data_set) != mark
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
         """The resource's file, or its rows by '_id', which is not among their columns; the cursor is a place and its id."""
         resource = self._resource(data_set)
@@ -90,22 +95,24 @@ class Ckan:
         """
         need_created(data_set, ask, self._city)
         limit = self._city.source.page_rows or PAGE_ROWS
-        place, last = json.loads(cursor) if cursor else (0, -1)
+        place, last, done, announced = json.loads(cursor) if cursor else (0, -1, 0, None)
         back, idle = 1, 0
         while True:
             # one row more, for the one that is read twice
             found = self._search(data_set, place, min(limit + (last >= 0), PAGE_ROWS))
+            announced = found.total if announced is None else announced
             if place and (not found.rows or found.rows[0][0] > last):
                 place, back = max(0, place - back), back * 2
                 continue
             fresh = [row for name, row in found.rows if name > last]
             if fresh:
                 place, last, back, idle = place + len(found.rows) - 1, found.rows[-1][0], 1, 0
-                rows = self._within(data_set, ask, found.header, fresh)
-                yield Page(found.header, rows, json.dumps([place, last]), share=(place + 1) / max(found.total, 1))
+                done += len(fresh)
+                rows, now = self._within(data_set, ask, found.header, fresh), json.dumps([place, last, done, announced])
+                yield Page(found.header, rows, now, share=(place + 1) / max(found.total, 1))
                 continue
             if place + len(found.rows) >= found.total:
-                return
+                return need_sound(self._city, data_set, done, announced, found.total)
             idle += 1
             if idle == ATTEMPTS:
                 raise given_up(self._city, data_set, idle, "has more rows but does not give them")

@@ -17,6 +17,7 @@ from data_access.sources.base import Ask, Fetched, Page, Source, Tell, Unsound
 from data_access.sources.http import Door, Stopped
 from data_access.sources.kept import Kept, State, fingerprint, folder_name
 from data_access.sources.portals import open_source
+from data_access.sources.retries import LONGEST_WAIT
 
 KEPT_FOR = timedelta(hours=24)
 """A load that was begun longer ago is begun anew: its first pages no longer tell how things are."""
@@ -43,7 +44,7 @@ def fetch(
     stop = threading.Event()
     wanted = [one for one in city.source.data_sets if _holds_days_of(one, asks.get(one.id, Ask()))]
     with Door(city, folder, token=token, sleep=sleep, clock=clock, stop=stop) as door:
-        load = _Load(city, open_source(city, door, now), now, stop, _taking_turns(tell))
+        load = _Load(city, open_source(city, door, now), now, stop, _taking_turns(tell), sleep or stop.wait)
         with ThreadPoolExecutor(max_workers=city.source.at_once) as pool:
             try:
                 begun = [
@@ -64,16 +65,25 @@ def forget(folder: Path) -> None:
 class _Load:
     """What the threads of one load share."""
 
-    def __init__(self, city: City, source: Source, now: datetime, stop: threading.Event, tell: Tell) -> None:
+    def __init__(
+        self,
+        city: City,
+        source: Source,
+        now: datetime,
+        stop: threading.Event,
+        tell: Tell,
+        sleep: Callable[[float], object],
+    ) -> None:
         self._city = city
         self._source = source
         self._now = now
         self._stop = stop
         self._tell = tell
+        self._sleep = sleep
 
     def data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
         try:
-            return self._data_set(data_set, ask, kept)
+            return self._twice(data_set, ask, kept)
         except Unsound:
             forget(kept.folder)
             raise
@@ -82,6 +92,18 @@ class _Load:
                 f"What {data_set.id or self._city.source.portal} gives cannot be kept in {kept.folder} "
                 f"({error.strerror or error}); make room or permit it, and try again."
             ) from error
+
+    def _twice(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
+        """A data set; one that was replaced while it was read is read from the start, once."""
+        try:
+            return self._data_set(data_set, ask, kept)
+        except Unsound as unsound:
+            forget(kept.folder)
+            self._sleep(LONGEST_WAIT)
+            again = self._data_set(data_set, ask, kept)
+            if not again.files:  # not filled again yet
+                raise unsound from None
+            return again
 
     def _data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
         name = f"Reading {data_set.name or data_set.id or self._city.source.name}"
@@ -107,8 +129,8 @@ class _Load:
                 self._tell(name, min(share or 0.0, 1.0), state.rows)
             if self._stop.is_set():
                 raise Stopped("The load was stopped; what has been read is kept for a day.")
-        if state.whole and ask.mark is not None and self._source.mark(data_set) != state.mark:
-            # replaced while it was read: rows that are not in it may be there again
+        if state.whole and self._source.has_changed(data_set, state.mark):
+            # perhaps replaced while it was read: rows that were not seen may be there again
             state = replace(state, whole=False)
         return kept.write(replace(state, done=True))
 

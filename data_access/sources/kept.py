@@ -18,7 +18,7 @@ from typing import Any
 from data_access.sources.base import Ask, Page, Row, WholeFile
 
 STATE = "state.json"
-LAYOUT = 1
+LAYOUT = 2
 PART_ROWS = 500_000
 
 
@@ -115,7 +115,7 @@ def folder_name(data_set_id: str) -> str:
 def fingerprint(ask: Ask, *about: str) -> str:
     """A text that differs for other asks of, or another file about, a data set."""
     days = [day.isoformat() if isinstance(day, date) else "" for day in (ask.reread_from, ask.since, ask.until)]
-    return hashlib.sha256(json.dumps([ask.mark, days, *about]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([ask.mark, days, ask.open_ids, *about]).encode()).hexdigest()
 
 
 def _state(text: str) -> State:

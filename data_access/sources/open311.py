@@ -95,6 +95,11 @@ class Open311:
         del data_set, ask, mark
         return False
 
+    def has_changed(self, data_set: DataSet, mark: str | None) -> bool:
+        """Never known: an endpoint tells nothing of its state."""
+        del data_set, mark
+        return False
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
         """The wanted requests window by window; rows on the border of two windows are given once."""
         del folder

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
+from data_access.sources.asked_ids import batches, id_column
 from data_access.sources.base import Ask, Page, WholeFile
 from data_access.sources.csv_text import read_csv
 from data_access.sources.http import Answer, Door
 from data_access.sources.marks import Wanted, wanted, watched, write_mark
 from data_access.sources.refusals import given_up
 from data_access.sources.retries import ATTEMPTS, Unreadable
+from data_access.sources.soundness import need_sound
 
 PAGE_ROWS = 50_000
 ROW_ID = ":id"
@@ -57,12 +59,27 @@ class Socrata:
         del data_set, ask, mark
         return False
 
+    def has_changed(self, data_set: DataSet, mark: str | None) -> bool:
+        """Whether the mark is another now."""
+        return self.mark(data_set) != mark
+
     def pages(self, data_set: DataSet, ask: Ask, cursor: str | None, folder: Path) -> Generator[Page | WholeFile]:
-        """The wanted rows in the order of their ids; the cursor is the last id of a page and the number of rows so far."""
+        """The wanted rows in the order of their ids, and behind them those that were open.
+
+        The cursor is a question, the last id of a page, the number of its rows so far and of those announced.
+        """
         del folder
-        where = condition(wanted(data_set, ask, self._city), data_set.where)
-        last, done = _read_cursor(cursor)
-        total = done + self._count(data_set, where, last)
+        questions = [condition(wanted(data_set, ask, self._city), data_set.where), *self._of_open(data_set, ask)]
+        begun, last, done, total = json.loads(cursor) if cursor else (0, "", 0, None)
+        for place in range(begun, len(questions)):
+            yield from self._answers(data_set, questions[place], place, last, done, total, len(ask.open_ids))
+            last, done, total = "", 0, None
+
+    def _answers(
+        self, data_set: DataSet, where: str, question: int, last: str, done: int, announced: int | None, further: int
+    ) -> Generator[Page]:
+        """The rows of one question. Raises Unsound if the first one's are not all there in the end."""
+        total = self._count(data_set, where, "") if announced is None else announced
         before: frozenset[str] = frozenset()
         idle = 0
         while True:
@@ -73,16 +90,27 @@ class Socrata:
                 # every row up to a page's greatest id is in it, so that none is lost by going on behind its last one,
                 # even if the portal has mixed them up: some of them then come again
                 before, last, done, idle = frozenset(ids), ids[-1], done + len(fresh), 0
-                rows = Page(page.header, list(fresh.values()), json.dumps([last, done]), max(total, done))
-                yield self._shown(rows)
+                now, in_all = json.dumps([question, last, done, total]), max(total, done) + further
+                yield self._shown(Page(page.header, list(fresh.values()), now, None if question else in_all, share=1.0))
                 continue
             idle += 1
             if ids:
                 last = ids[-1] if idle > 1 else last
             elif not self._count(data_set, where, last):
+                if not question:
+                    need_sound(self._city, data_set, done, total, self._count(data_set, where, ""))
                 return
             if idle == ATTEMPTS:
                 raise given_up(self._city, data_set, idle, "has more rows but does not give them")
+
+    def _of_open(self, data_set: DataSet, ask: Ask) -> list[str]:
+        """Conditions for the rows that were open; none where the city's file does not tell the column of their ids."""
+        column = id_column(data_set, self._city)
+        if not column:
+            return []
+        further = f"({data_set.where}) AND " if data_set.where else ""
+        named = batches(literal(one) for one in ask.open_ids)
+        return [f"{further}{quoted(column)} IN ({', '.join(batch)})" for batch in named]
 
     def _page(self, data_set: DataSet, where: str, last: str) -> Page:
         asked = {"$select": ":*, *", "$order": ROW_ID, "$limit": str(self._city.source.page_rows or PAGE_ROWS)}
@@ -162,10 +190,3 @@ def _both(where: str, last: str) -> str:
 
 def _midnight(day: date) -> str:
     return f"{day.isoformat()}T00:00:00.000"
-
-
-def _read_cursor(cursor: str | None) -> tuple[str, int]:
-    if cursor is None:
-        return "", 0
-    last, done = json.loads(cursor)
-    return str(last), int(done)
