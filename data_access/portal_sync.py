@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from dashboard.domain.errors import SourceError
+from dashboard.domain.request import Status
 from data_access.city import City
 from data_access.city_source import DataSet
 from data_access.ingest import newest_time
@@ -15,9 +18,13 @@ from data_access.sources import fetching
 from data_access.sources.base import Ask, Fetched
 from data_access.sources.call_file import read_calls_made
 from data_access.store.lock import city_lock
+from data_access.store.tables import raw_rows, records
 from data_access.store.work import work_file
 from data_access.storing import Batch, Order, Progress, read_marks, store
 from data_access.sync import INCOMING, SyncResult, failure_kept, published, silent
+
+MOST_OPEN = 5_000
+"""So many old requests of a data set that were open are asked for one by one, where no column tells what has changed."""
 
 
 def sync_city(
@@ -82,15 +89,35 @@ def _source_name(city: City, until: date | None) -> str:
 
 def _asks(city: City, folder: Path, *, full: bool, since: date | None, until: date | None) -> dict[str, Ask]:
     """What is asked of each data set: all of it, or what has changed since the last load that was stored."""
+    narrowed = since is not None or until is not None
     with work_file(folder) as connection:
         marks = {} if full else read_marks(connection)
         newest = newest_time(connection)
-    day = utc_to_local(newest, city.zone).date() if newest is not None else None
+        day = utc_to_local(newest, city.zone).date() if newest is not None else None
 
-    def reread(data_set: DataSet) -> date | None:
-        return day - timedelta(days=data_set.reread_days) if day and data_set.id in marks else None
+        def ask(data_set: DataSet) -> Ask:
+            first = day - timedelta(days=data_set.reread_days) if day and data_set.id in marks else None
+            is_blind = not narrowed and not data_set.changed
+            open_ids = _open_before(connection, data_set, first) if first and is_blind else ()
+            return Ask(marks.get(data_set.id), first, since, until, open_ids)
 
-    return {each.id: Ask(marks.get(each.id), reread(each), since, until) for each in city.source.data_sets}
+        return {each.id: ask(each) for each in city.source.data_sets}
+
+
+def _open_before(connection: Connection, data_set: DataSet, first: date) -> tuple[str, ...]:
+    """The ids of a data set's stored requests that are open and were created before a local day, the newest of them."""
+    found = (
+        select(records.c.request_id)
+        .join(raw_rows, raw_rows.c.request_id == records.c.request_id)
+        .where(
+            raw_rows.c.data_set == data_set.id,
+            records.c.status.in_([Status.OPEN, Status.IN_PROGRESS]),
+            records.c.created_day < first,
+        )
+        .order_by(records.c.created_at.desc(), records.c.request_id)
+        .limit(MOST_OPEN)
+    )
+    return tuple(connection.scalars(found))
 
 
 def _batch(fetched: Fetched, *, narrowed: bool) -> Batch:

@@ -105,7 +105,7 @@ class Arcgis:
             yield from self._answers(data_set, layer, questions[place], reached, len(ask.open_ids))
 
     def _answers(self, data_set: DataSet, layer: Layer, where: str, reached: Reached, further: int) -> Generator[Page]:
-        """The rows of one question. Raises Unsound if the first one's are not all there in the end."""
+        """The rows of one question. Raises Replaced if the first one's are not all there in the end."""
         last, done = reached.last, reached.rows
         total = reached.total if reached.total is not None else self._count(data_set, layer, where, None)
         size, idle = layer.page_rows, 0

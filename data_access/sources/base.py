@@ -62,6 +62,10 @@ class Unsound(SourceError):
     """A source contradicts itself: what has been read of the data set in this load cannot be trusted either."""
 
 
+class Replaced(Unsound):
+    """A data set was emptied or written anew while it was read; reading it from the start may help at once."""
+
+
 class Tell(Protocol):
     """Is told what is being done, which share of it is done (0 to 1), and how many rows have come, where they are known."""
 
@@ -93,7 +97,7 @@ class Source(Protocol):
         """The wanted rows from a cursor on (None: from the start), each at least once. Raises SourceError.
 
         Rows that change, come or go between two pages make no other row be missed. Whole files go into `folder`. Raises
-        Unsound where the source was emptied or replaced meanwhile.
+        Replaced where the data set was emptied or written anew meanwhile.
         """
         ...
 

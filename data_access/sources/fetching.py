@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
-from data_access.sources.base import Ask, Fetched, Page, Source, Tell, Unsound
+from data_access.sources.base import Ask, Fetched, Page, Replaced, Source, Tell, Unsound
 from data_access.sources.http import Door, Stopped
 from data_access.sources.kept import Kept, State, fingerprint, folder_name
 from data_access.sources.portals import open_source
@@ -97,12 +97,12 @@ class _Load:
         """A data set; one that was replaced while it was read is read from the start, once."""
         try:
             return self._data_set(data_set, ask, kept)
-        except Unsound as unsound:
+        except Replaced as replaced:
             forget(kept.folder)
             self._sleep(LONGEST_WAIT)
             again = self._data_set(data_set, ask, kept)
             if not again.files:  # not filled again yet
-                raise unsound from None
+                raise replaced from None
             return again
 
     def _data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:

@@ -1,14 +1,14 @@
 """Open311 endpoints (GeoReport v2): requests by windows of the time of asking, made so small that no answer is cut off.
 
 An endpoint filters by the time of the request only. What became of a request is therefore known for the days that are
-read again; a later closing of an older one is seen by the next full load. Asking for all that is open would not tell it.
+read again; older ones that were open are asked for by their ids. Asking for all that is open would not tell a closing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from dashboard.domain.errors import SourceError
 from data_access.city import City, DataSet
 from data_access.local_time import local_to_utc, utc_to_local
+from data_access.sources.asked_ids import batches
 from data_access.sources.base import Ask, Page, Unsound, WholeFile
 from data_access.sources.georeport import (
     FIELDS,
@@ -29,7 +30,7 @@ from data_access.sources.georeport import (
 )
 from data_access.sources.http import Answer, Door
 from data_access.sources.marks import is_within, parse_time
-from data_access.sources.refusals import named
+from data_access.sources.refusals import NotThere, named
 from data_access.sources.retries import Unreadable
 from data_access.sources.windows import (
     LONGEST,
@@ -44,17 +45,20 @@ from data_access.sources.windows import (
 
 TIMES = 3
 """Nothing tells how many requests a window has: an answer that looks wrong is believed when it came so often."""
+IDS_AT_A_TIME = 50
 Requests = dict[str, Request]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a load stands: its first second, its windows, the fields beyond FIELDS so far, the ids at the last border."""
+    """Where a load stands: its first second, its windows, the fields beyond FIELDS so far, the ids at the last border, and
+    behind all windows how many batches of requests that were open have been asked for."""
 
     start: int
     windows: Windows
     extra: tuple[str, ...] = ()
     border: tuple[str, ...] = ()
+    batches: int = 0
 
     def text(self) -> str:
         """As a cursor."""
@@ -64,7 +68,8 @@ class Place:
     def read(cursor: str) -> Place:
         """From a cursor."""
         found = json.loads(cursor)
-        return Place(found["start"], Windows(**found["windows"]), tuple(found["extra"]), tuple(found["border"]))
+        extra, border = tuple(found["extra"]), tuple(found["border"])
+        return Place(found["start"], Windows(**found["windows"]), extra, border, found["batches"])
 
 
 class Open311:
@@ -132,6 +137,25 @@ class Open311:
                 f"{named(self._city, data_set)} has no requests at all from {self._text(place.start)} on; look at "
                 f"since, jurisdiction and format in {self._city.id}.toml, or try again later."
             )
+        yield from self._open_ones(data_set, ask, place)
+
+    def _open_ones(self, data_set: DataSet, ask: Ask, place: Place) -> Generator[Page]:
+        """The requests that were open, by their ids; those that the endpoint does not know any more stay as they were."""
+        for batch in batches(ask.open_ids, IDS_AT_A_TIME)[place.batches :]:
+            found = self._by_ids(data_set, batch)
+            extra = tuple(further_fields(found, place.extra))
+            place = replace(place, extra=extra, batches=place.batches + 1)
+            yield Page((*FIELDS, *extra), texts(found, extra), place.text(), share=1.0)
+
+    def _by_ids(self, data_set: DataSet, ids: tuple[str, ...]) -> list[Request]:
+        """Those of some requests that the endpoint has; one that knows none of them may say that nothing is there."""
+        asked = {"service_request_id": ",".join(ids)}
+        try:
+            found, _ = self._ask(data_set, asked)
+        except NotThere:
+            return []
+        # an endpoint that cannot be asked so gives others: those of its last days, which have been read
+        return [one for name, one in found.items() if name in ids]
 
     def _first_place(self, data_set: DataSet, ask: Ask) -> Place:
         now = self._second(self._now)
@@ -194,6 +218,11 @@ class Open311:
             "page": str(page),
             "page_size": str(self._asked_rows),
         }
+        return self._ask(data_set, asked)
+
+    def _ask(self, data_set: DataSet, asked: Mapping[str, str]) -> tuple[Requests, int]:
+        """The requests of an answer by id, and how many were listed."""
+        asked = dict(asked)
         if self._source.jurisdiction:
             asked["jurisdiction_id"] = self._source.jurisdiction
 

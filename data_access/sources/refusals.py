@@ -20,6 +20,10 @@ def named(city: City, data_set: DataSet) -> str:
     return f"{city.source.portal}, data set '{data_set.id}'{name}" if data_set.id else city.source.portal
 
 
+class NotThere(SourceError):
+    """What was asked for is not there (404, 410)."""
+
+
 def refused(city: City, data_set: DataSet, status: int, body: bytes) -> SourceError:
     """The error for a status that asking again does not mend."""
     where, said = named(city, data_set), in_its_words(body)
@@ -31,7 +35,7 @@ def refused(city: City, data_set: DataSet, status: int, body: bytes) -> SourceEr
         )
         return SourceError(f"{where} may not be read ({status}{said}); {what}.")
     if status in (404, 410):
-        return SourceError(
+        return NotThere(
             f"{where} is not there ({status}{said}); look up where it is now and mend data_sets in {city.id}.toml."
         )
     return SourceError(f"{where} refused the question ({status}{said}); compare its columns with {city.id}.toml.")

@@ -78,7 +78,7 @@ class Socrata:
     def _answers(
         self, data_set: DataSet, where: str, question: int, last: str, done: int, announced: int | None, further: int
     ) -> Generator[Page]:
-        """The rows of one question. Raises Unsound if the first one's are not all there in the end."""
+        """The rows of one question. Raises Replaced if the first one's are not all there in the end."""
         total = self._count(data_set, where, "") if announced is None else announced
         before: frozenset[str] = frozenset()
         idle = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_access.city import City, DataSet
-from data_access.sources.base import Unsound
+from data_access.sources.base import Replaced
 from data_access.sources.refusals import named
 
 FEW_ROWS, SMALL_SHARE = 10, 0.01
@@ -21,9 +21,9 @@ def is_short(read: int, announced: int, now: int) -> bool:
 
 
 def need_sound(city: City, data_set: DataSet, read: int, announced: int, now: int) -> None:
-    """Raise Unsound if rows are missing at the end of a data set."""
+    """Raise Replaced if rows are missing at the end of a data set."""
     if is_short(read, announced, now):
-        raise Unsound(
+        raise Replaced(
             f"{named(city, data_set)} announced {announced:,} rows and gave {read:,}, and has {now:,} now: it was emptied "
             "or replaced while it was read; try again later, then it is read from the start."
         )
