@@ -20,9 +20,9 @@ from data_access.boundaries import import_boundaries, import_from_portal, known_
 from data_access.city import city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.quarantine import REASONS
+from data_access.store.publish import current_version
 from data_access.store.published import Published
 from data_access.store.run_log import read_log
-from data_access.sync import republish
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -101,13 +101,13 @@ def boundaries(
     folder = settings.data_dir / city
     if source is None:
         kinds = with_portal(found) if not kind else (known_kind(found, kind),)
-        stored = import_from_portal(found, kinds, folder, prop or None, token=settings.socrata_token)
+        stored = import_from_portal(found, kinds, folder, prop or None, token=settings.socrata_token, publish=True)
     elif not kind:
         raise typer.BadParameter(f"say of which kind the file is: {', '.join(found.areas)}", param_hint="KIND")
     else:
         kinds = (known_kind(found, kind),)
-        stored = len(import_boundaries(found, kind, source, folder, prop or None, vintage=vintage))
-    version = republish(found, settings.data_dir)
+        stored = len(import_boundaries(found, kind, source, folder, prop or None, vintage=vintage, publish=True))
+    version = current_version(folder)
     if version:
         print_areas(settings.data_dir, found, kinds)
     typer.echo(

@@ -25,6 +25,8 @@ from data_access.store.engines import duckdb
 from data_access.store.lock import city_lock
 from data_access.store.tables import records
 from data_access.store.work import WORK_FILE, work_file
+from data_access.storing import touch
+from data_access.sync import publish_stored, silent
 
 NEARLY_NONE = 0.05
 """If a smaller share of the stored points lies in any of the areas, the file is taken for another city's."""
@@ -40,17 +42,26 @@ class Prepared:
 
 
 def import_boundaries(
-    city: City, kind: str, given: Path, folder: Path, property_name: str | None = None, *, vintage: str = ""
+    city: City,
+    kind: str,
+    given: Path,
+    folder: Path,
+    property_name: str | None = None,
+    *,
+    vintage: str = "",
+    publish: bool = False,
 ) -> set[str]:
     """Store the areas of a GeoJSON file (plain or gzipped) for a kind of area; returns their published names.
 
-    `vintage` says when they were drawn: the file may be of another time than the one of the city's portal.
+    `vintage` says when they were drawn: the file may be of another time than the one of the city's portal. `publish`
+    makes a version with them at once; else the next sync that publishes does.
 
     Invalid polygons are mended, areas of one name joined. Raises SourceError with one sentence if the file cannot serve,
     SyncLocked during a sync; then nothing is changed.
     """
-    prepared = prepare(city, kind, given, folder, property_name)
-    store(prepared, folder, vintage)
+    with city_lock(folder):
+        prepared = prepare(city, kind, given, folder, property_name)
+        _keep(city, [(prepared, vintage)], folder, publish=publish)
     return set(prepared.shapes)
 
 
@@ -62,20 +73,22 @@ def import_from_portal(
     *,
     token: str = "",
     sleep: Callable[[float], object] | None = None,
+    publish: bool = False,
 ) -> int:
     """Store the areas of some kinds as the portals of the city file have them, all of them or, where one fails, none.
 
     Returns how many areas there are. Raises as `import_boundaries`, and SourceError where a portal does not answer.
-    `sleep` waits between two attempts.
+    `sleep` waits between two attempts; a sync may go on while the portals are asked.
     """
     with tempfile.TemporaryDirectory(prefix="fixedyet-") as place:
-        prepared: list[Prepared] = []
+        files: dict[AreaKind, Path] = {}
         for kind in kinds:
             with Door(asking(city, kind), Path(place), token=token, sleep=sleep) as door:
-                given = fetch_boundaries(city, kind, door, Path(place))
-            prepared.append(prepare(city, kind, given, folder, property_name))
-    for each in prepared:
-        store(each, folder, city.areas[each.kind].vintage)
+                files[kind] = fetch_boundaries(city, kind, door, Path(place))
+        with city_lock(folder):
+            prepared = [prepare(city, kind, given, folder, property_name) for kind, given in files.items()]
+            drawn = [(each, city.areas[each.kind].vintage) for each in prepared]
+            _keep(city, drawn, folder, publish=publish)
     return sum(len(each.shapes) for each in prepared)
 
 
@@ -97,7 +110,7 @@ def with_portal(city: City) -> tuple[AreaKind, ...]:
 
 
 def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str | None = None) -> Prepared:
-    """Read and check a boundary file as `import_boundaries` does, without storing it."""
+    """Read and check a boundary file as `import_boundaries` does, without storing it. The caller holds the city's lock."""
     kind = known_kind(city, kind)
     features = read_features(given)
     prop = _property(features, property_name or city.areas[kind].boundary_property)
@@ -111,7 +124,17 @@ def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str
     return Prepared(kind, shapes)
 
 
-def store(prepared: Prepared, folder: Path, vintage: str) -> None:
+def _keep(city: City, prepared: Sequence[tuple[Prepared, str]], folder: Path, *, publish: bool) -> None:
+    """Store files, each with its vintage, and publish them if wanted: under one lock, so that no sync comes between."""
+    for each, vintage in prepared:
+        _store(each, folder, vintage)
+    if publish:
+        with work_file(folder) as connection:
+            touch(connection)
+        publish_stored(folder, city, silent)
+
+
+def _store(prepared: Prepared, folder: Path, vintage: str) -> None:
     """Keep a prepared file in the city's folder: the next version is published with it."""
     target = path_of(folder, prepared.kind)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -157,5 +180,5 @@ def _stored_points(folder: Path) -> Any:
     distinct: Select[*tuple[Any, ...]] = (
         select(latitude, longitude).where(latitude.is_not(None)).distinct().limit(ENOUGH_POINTS)
     )
-    with city_lock(folder), work_file(folder) as connection:
+    with work_file(folder) as connection:
         return duckdb.fetch_columns(connection.execute(distinct)).to_numpy(dtype=np.float64) / MICRO

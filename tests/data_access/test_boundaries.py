@@ -21,6 +21,7 @@ from dashboard.cli import app
 from dashboard.domain.errors import CityFileError, SourceError, SyncLocked
 from dashboard.domain.filters import Filters
 from dashboard.domain.request import Flag
+from data_access import boundaries
 from data_access.answers.summary import grouped
 from data_access.areas import lookup
 from data_access.areas.checks import AreaCheck
@@ -32,7 +33,7 @@ from data_access.city import read_city_file
 from data_access.queries.area_checks import area_names, checks
 from data_access.store.lock import city_lock
 from data_access.store.tables import facts
-from data_access.sync import republish
+from data_access.sync import publish_stored, republish
 from tests.builders import Store, csv_text, make_city, row
 
 WEST, SOUTH, SIDE = -71.2, 42.1, 0.1
@@ -200,9 +201,57 @@ def test_a_file_of_another_city_is_refused(tmp_path: Path) -> None:
 
 def test_boundaries_wait_for_a_running_sync(tmp_path: Path) -> None:
     store = Store(tmp_path / "data", make_city(areas=AREAS))
+    first = file_of(tmp_path, four_squares())
+    with (
+        city_lock(store.folder),
+        pytest.raises(SyncLocked),
+    ):  # also the first sync, when there is nothing to compare with
+        import_boundaries(store.city, "district", first, store.folder)
+    assert not (store.folder / "boundaries").exists()
     store.sync([row(1)])
+    import_boundaries(store.city, "district", first, store.folder, vintage="2012", publish=True)
+    stored = store.folder / "boundaries" / "district.geojson"
+    before = stored.read_bytes()
     with city_lock(store.folder), pytest.raises(SyncLocked):
-        import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
+        import_boundaries(store.city, "district", file_of(tmp_path, four_squares(("4", "3", "2", "1"))), store.folder)
+    assert stored.read_bytes() == before
+    assert store.version() == 2
+
+
+def test_no_sync_comes_between_storing_and_publishing_boundaries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "data", make_city(areas=AREAS))
+    store.sync([row("bare", Lat="42.15", Lon="-71.15", District="")])
+    shut: list[bool] = []
+
+    def publish_while_locked(folder: Path, *others: Any) -> Any:
+        assert (folder / "boundaries" / "district.geojson").is_file()
+        with pytest.raises(SyncLocked), city_lock(folder):
+            pass
+        shut.append(True)
+        return publish_stored(folder, *others)
+
+    monkeypatch.setattr(boundaries, "publish_stored", publish_while_locked)
+    import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, publish=True)
+    assert (shut, store.version(), store.requests()["district"].tolist()) == ([True], 2, ["1"])
+
+
+def test_a_version_reads_each_boundary_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "data", make_city(areas=AREAS))
+    for kind in AREAS:
+        import_boundaries(store.city, kind, file_of(tmp_path, four_squares()), store.folder)
+    opened: list[str] = []
+    plainly = Path.open
+
+    def counted(path: Path, *options: Any, **named: Any) -> Any:
+        if path.suffix == ".geojson" and path.parent.name == "boundaries":
+            opened.append(path.stem)
+        return plainly(path, *options, **named)
+
+    monkeypatch.setattr(Path, "open", counted)
+    store.sync([row("bare", Lat="42.15", Lon="-71.15", District="", Area="")])
+    assert sorted(opened) == sorted(AREAS)
 
 
 def test_only_new_points_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
