@@ -233,6 +233,8 @@ def test_declared_departments_and_areas_are_names_that_readers_see(name: str) ->
         assert not set(names) & set(names.values()), field
     for kind, area in city.areas.items():
         assert not set(area.boundary_names) & set(area.boundary_names.values()), kind
+        # new boundaries make another area of a number: charts mark the day
+        assert area.boundaries_since in (None, *(event.on for event in city.breaks)), kind
         if area.boundaries:
             assert area.boundary_property
             assert area.boundaries.kind == "url" or area.boundaries.portal or city.source.portal
