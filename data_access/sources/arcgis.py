@@ -84,6 +84,11 @@ class Arcgis:
         del data_set
         return ask.whole
 
+    def can_narrow(self, data_set: DataSet) -> bool:
+        """Always."""
+        del data_set
+        return True
+
     def is_unchanged(self, data_set: DataSet, ask: Ask, mark: str | None) -> bool:
         """Never: rows that were created lately are read again whatever the mark."""
         del data_set, ask, mark

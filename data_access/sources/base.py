@@ -85,6 +85,10 @@ class Source(Protocol):
         """Whether what `pages` gives for an ask is all that the data set has."""
         ...
 
+    def can_narrow(self, data_set: DataSet) -> bool:
+        """Whether `pages` gives only the days that are asked for, and not always everything."""
+        ...
+
     def is_unchanged(self, data_set: DataSet, ask: Ask, mark: str | None) -> bool:
         """Whether a mark tells that there is nothing to read: that no row can have changed since the ask's."""
         ...

@@ -65,6 +65,10 @@ class Ckan:
         del data_set
         return ask.since is None and ask.until is None
 
+    def can_narrow(self, data_set: DataSet) -> bool:
+        """A table of the datastore can be, a file not."""
+        return bool(self._resource(data_set).get("datastore_active"))
+
     def is_unchanged(self, data_set: DataSet, ask: Ask, mark: str | None) -> bool:
         """A file is, while its mark is the same; a table only where all its days are longer past than rows are read again.
 

@@ -16,6 +16,7 @@ from data_access.city import City, DataSet
 from data_access.sources.base import Ask, Fetched, Page, Replaced, Source, Tell, Unsound
 from data_access.sources.http import Door, Stopped
 from data_access.sources.kept import Kept, State, fingerprint, folder_name
+from data_access.sources.narrowing import holds_days_of, narrowed
 from data_access.sources.portals import open_source
 from data_access.sources.retries import LONGEST_WAIT
 
@@ -42,9 +43,16 @@ def fetch(
     """
     folder.mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
-    wanted = [one for one in city.source.data_sets if _holds_days_of(one, asks.get(one.id, Ask()))]
-    with Door(city, folder, token=token, sleep=sleep, clock=clock, stop=stop) as door:
-        load = _Load(city, open_source(city, door, now), now, stop, _taking_turns(tell), sleep or stop.wait)
+    wanted = [one for one in city.source.data_sets if holds_days_of(one, asks.get(one.id, Ask()))]
+    telling = _taking_turns(tell)
+
+    def told(data_set: DataSet, share: float) -> None:
+        telling(_reading(city, data_set), share)
+
+    with Door(city, folder, token=token, sleep=sleep, clock=clock, stop=stop, told=told) as door:
+        source = open_source(city, door, now)
+        narrowed(city, source, [(one, asks.get(one.id, Ask())) for one in wanted], telling)
+        load = _Load(city, source, now, stop, telling, sleep or stop.wait)
         with ThreadPoolExecutor(max_workers=city.source.at_once) as pool:
             try:
                 begun = [
@@ -106,7 +114,7 @@ class _Load:
             return again
 
     def _data_set(self, data_set: DataSet, ask: Ask, kept: Kept) -> Fetched:
-        name = f"Reading {data_set.name or data_set.id or self._city.source.name}"
+        name = _reading(self._city, data_set)
         self._tell(name, 0.0)
         asked = fingerprint(ask, *self._about(data_set))
         state = kept.read()
@@ -146,10 +154,8 @@ class _Load:
         return not timedelta(0) <= self._now - datetime.fromtimestamp(state.begun, self._now.tzinfo) <= KEPT_FOR
 
 
-def _holds_days_of(data_set: DataSet, ask: Ask) -> bool:
-    after = bool(ask.since and data_set.last and data_set.last < ask.since)
-    before = bool(ask.until and data_set.first and data_set.first > ask.until)
-    return not after and not before
+def _reading(city: City, data_set: DataSet) -> str:
+    return f"Reading {data_set.name or data_set.id or city.source.name}"
 
 
 def _results(loads: list[Future[Fetched]]) -> list[Fetched]:

@@ -30,6 +30,8 @@ SLOWEST = 20
 """An answer that takes so many times the source's time-out in all, however steadily it drips, is given up."""
 Read = TypeVar("Read")
 Parameters = Mapping[str, str]
+STEPS = 100
+"""So often at most it is told how much of a file has come."""
 
 
 class Stopped(SourceError):
@@ -48,7 +50,7 @@ class Door:
     """Asks one city's portal; may be used from several threads.
 
     `sleep` waits some seconds (default: until `stop` is set), `clock` tells UTC seconds. Every attempt is appended to
-    the calls of `folder`.
+    the calls of `folder`. `told` hears which share of a file that is saved has come, where its length is announced.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Door:
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.time,
         stop: threading.Event | None = None,
+        told: Callable[[DataSet, float], None] | None = None,
     ) -> None:
         source = city.source
+        self._told = told
         self.city = city
         self.clock = clock
         self.stop = stop or threading.Event()
@@ -225,6 +229,7 @@ class Door:
             raise refusals.refused(self.city, data_set, status, _some(response))
         start, size = b"", 0
         last = self.clock() + SLOWEST * self._seconds
+        length, step = _announced(response) if most is None else 0, 0
         for chunk in response.iter_bytes(1 << 16):
             start = start or chunk[:200]
             size += len(chunk)
@@ -233,6 +238,9 @@ class Door:
             if self.clock() > last:
                 raise AskAgain(f"did not finish its answer within {SLOWEST * self._seconds} seconds")
             out.write(chunk)
+            if self._told and length and size * STEPS // length > step:
+                step = size * STEPS // length
+                self._told(data_set, min(size / length, 1.0))
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if response.request.method != "HEAD":
             if refusals.is_web_page(content_type, start):
@@ -251,6 +259,12 @@ class _Seen:
     status: int | None = None
     bytes: int = 0
     error: str = ""
+
+
+def _announced(response: httpx.Response) -> int:
+    """The bytes of an answer that its headers announce; 0 where they do not."""
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isdecimal() else 0
 
 
 def _some(response: httpx.Response) -> bytes:
