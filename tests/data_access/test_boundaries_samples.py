@@ -85,7 +85,9 @@ def loaded(case: Case, folder: Path) -> Store:
     store = Store(folder, load_city(case.city))
     for kind, (name, prop, _) in case.areas.items():
         given, drawn = sample(f"boundaries/{name}.geojson.gz"), name.rpartition("-")[2]
-        import_boundaries(store.city, kind, given, store.folder, prop, vintage=drawn if drawn.isdigit() or drawn == "stale" else "")
+        import_boundaries(
+            store.city, kind, given, store.folder, prop, vintage=drawn if drawn.isdigit() or drawn == "stale" else ""
+        )
     sync_files(store.city, [sample(name) for name in case.rows], store.data_dir, now=READ_AT)
     return store
 
