@@ -13,6 +13,7 @@ from tests.e2e.browsing import PHONE, WIDE, Site, drawn, new_site, overflow, vio
 from tests.e2e.demo_site import CITY, served
 from tests.e2e.test_address import DASH, chosen, opened, query_of
 
+pytestmark = pytest.mark.xdist_group("cities")
 Reader = Callable[..., Site]
 
 
