@@ -94,7 +94,9 @@ def test_a_broken_chart_leaves_the_first_html_alive(limping: FlaskClient) -> Non
 def test_a_broken_chart_leaves_the_drawn_ones_alive(limping: FlaskClient) -> None:
     layout = limping.get("/_dash-layout").json
     drawn = [each for each in components(layout) if each["type"] == "Graph"]
-    others = [chart for chart in charts.CHARTS if "overview" in chart.pages and chart.id != BROKEN and not chart.instead]
+    others = [
+        chart for chart in charts.CHARTS if "overview" in chart.pages and chart.id != BROKEN and not chart.instead
+    ]
     assert len(drawn) == len(others)
     assert "could not be drawn" in card_of(of_layout(layout), BROKEN).text()
 

@@ -89,7 +89,9 @@ def test_rows_that_are_gone_leave_with_a_full_load_only(store: Store, table: Tab
 def test_a_full_load_that_would_remove_too_much_is_blocked(store: Store, table: Table) -> None:
     sync(store)
     table.delete("01", "02", "03")
-    with pytest.raises(SourceError, match=r"lacks 3 of the 10 stored requests of abcd-1234, more than 20%; nothing was changed"):
+    with pytest.raises(
+        SourceError, match=r"lacks 3 of the 10 stored requests of abcd-1234, more than 20%; nothing was changed"
+    ):
         sync(store, full=True)
     assert len(store.requests()) == 10
 
