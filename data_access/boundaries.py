@@ -25,8 +25,7 @@ from data_access.store.engines import duckdb
 from data_access.store.lock import city_lock
 from data_access.store.tables import records
 from data_access.store.work import WORK_FILE, work_file
-from data_access.storing import touch
-from data_access.sync import publish_stored, silent
+from data_access.sync import republish
 
 NEARLY_NONE = 0.05
 """If a smaller share of the stored points lies in any of the areas, the file is taken for another city's."""
@@ -129,9 +128,7 @@ def _keep(city: City, prepared: Sequence[tuple[Prepared, str]], folder: Path, *,
     for each, vintage in prepared:
         _store(each, folder, vintage)
     if publish:
-        with work_file(folder) as connection:
-            touch(connection)
-        publish_stored(folder, city, silent)
+        republish(city, folder)
 
 
 def _store(prepared: Prepared, folder: Path, vintage: str) -> None:

@@ -66,22 +66,25 @@ def sync_files(
         return published(city, folder, load, clock, tell)
 
 
-def republish(city: City, data_dir: Path) -> int | None:
-    """Publish again what is stored, for example after its boundaries have changed."""
-    folder = data_dir / city.id
-    with city_lock(folder):
-        with work_file(folder) as connection:
-            touch(connection)
-        return publish_stored(folder, city, silent)[0]
+def republish(city: City, folder: Path) -> int | None:
+    """Publish again what is stored, for example after its boundaries have changed; the caller holds the city's lock."""
+    with work_file(folder) as connection:
+        touch(connection)
+    return publish_stored(folder, city, silent)[0]
 
 
 def published(city: City, folder: Path, load: Load, clock: datetime, tell: Progress) -> SyncResult:
+    """Publish a load that was stored, and tell what a sync that began at `clock` did."""
     version, published = publish_stored(folder, city, tell)
     seconds = (datetime.now(UTC) - clock).total_seconds()
     return SyncResult(load.counts, version, published, seconds, load.repaired, tuple(load.drift))
 
 
 def publish_stored(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool]:
+    """Publish what is stored unless it is published already; returns the version that readers see, and whether it is new.
+
+    The logs of runs and calls are written anew in any case.
+    """
     with work_file(folder) as connection:
         revision = read_state(connection, "revision") or "0"
         through = read_state(connection, "data_through")

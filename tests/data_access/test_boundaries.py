@@ -29,11 +29,11 @@ from data_access.areas.geojson import as_text, read_features
 from data_access.areas.naming import name_in_file, spell
 from data_access.areas.placing import NOWHERE, places
 from data_access.boundaries import import_boundaries
-from data_access.city import read_city_file
+from data_access.city import City, read_city_file
 from data_access.queries.area_checks import area_names, checks
 from data_access.store.lock import city_lock
 from data_access.store.tables import facts
-from data_access.sync import publish_stored, republish
+from data_access.sync import republish
 from tests.builders import Store, csv_text, make_city, row
 
 WEST, SOUTH, SIDE = -71.2, 42.1, 0.1
@@ -143,7 +143,7 @@ def test_above_a_tenth_the_boundaries_are_of_another_time_and_fill_nothing(tmp_p
     right = [row(f"right{n}", District="1", **middle) for n in range(9)]
     store.sync([*right, row("moved", District="2", **middle), row("bare", District="", **middle)])
     import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, vintage="2012")
-    republish(store.city, store.data_dir)
+    republish(store.city, store.folder)
     assert store.requests().loc["bare", "district"] == "1"  # one in ten is still what geocoding does
     store.sync([row("moved too", District="5", **middle)])
     assert store.requests().loc["bare", "district"] == "none"
@@ -225,14 +225,14 @@ def test_no_sync_comes_between_storing_and_publishing_boundaries(
     store.sync([row("bare", Lat="42.15", Lon="-71.15", District="")])
     shut: list[bool] = []
 
-    def publish_while_locked(folder: Path, *others: Any) -> Any:
+    def publish_while_locked(city: City, folder: Path) -> int | None:
         assert (folder / "boundaries" / "district.geojson").is_file()
         with pytest.raises(SyncLocked), city_lock(folder):
             pass
         shut.append(True)
-        return publish_stored(folder, *others)
+        return republish(city, folder)
 
-    monkeypatch.setattr(boundaries, "publish_stored", publish_while_locked)
+    monkeypatch.setattr(boundaries, "republish", publish_while_locked)
     import_boundaries(store.city, "district", file_of(tmp_path, four_squares()), store.folder, publish=True)
     assert (shut, store.version(), store.requests()["district"].tolist()) == ([True], 2, ["1"])
 
@@ -272,12 +272,12 @@ def test_only_new_points_are_looked_up(tmp_path: Path, monkeypatch: pytest.Monke
     store.sync([row("new", Lat="42.15", Lon="-71.15", District=""), lines[1] | {"Type": "changed"}])
     assert looked_at == [1]
     looked_at.clear()
-    republish(store.city, store.data_dir)
+    republish(store.city, store.folder)
     assert looked_at == []
     before = store.requests()["district"]
     import_boundaries(store.city, "district", file_of(tmp_path, four_squares(("4", "3", "2", "1"))), store.folder)
     looked_at.clear()
-    republish(store.city, store.data_dir)
+    republish(store.city, store.folder)
     assert sum(looked_at) == 41
     turned = {"1": "4", "2": "3", "3": "2", "4": "1", "none": "none"}
     assert store.requests()["district"].tolist() == [turned[name] for name in before]

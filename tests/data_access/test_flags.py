@@ -294,7 +294,7 @@ def test_a_point_outside_the_boundaries_and_five_kilometres_is_not_published(tmp
     shapes = tmp_path / "districts.geojson"
     shapes.write_text(json.dumps({"type": "FeatureCollection", "features": [square("3", -71.2, 42.1)]}))
     assert len(import_boundaries(store.city, "district", shapes, store.folder)) == 1
-    assert republish(store.city, store.data_dir) == 2
+    assert republish(store.city, store.folder) == 2
     found = store.requests()
     assert flag_names(found.loc["far", "flags"]) == {"outside_city"}
     assert found.loc["far", ["latitude", "longitude"]].isna().all()
