@@ -15,7 +15,7 @@ from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import Filters, Problem
 from dashboard.i18n.translator import Translator, translator_for
 from dashboard.settings import Settings
-from data_access.answers.quality import quality, syncs
+from data_access.answers.quality import misfits, quality, syncs
 from data_access.answers.summary import grouped, summary
 from data_access.store.published import Published, Snapshot
 from layouts.pages.content import ChartCard, Numbers, PageContent, PageData
@@ -99,6 +99,7 @@ def load(
             quality=quality(snapshot) if route.needs_quality else {},
             syncs=frame.syncs,
             boundaries=bounds(snapshot),
+            misfits=misfits(snapshot) if route.page == "map" else frozenset(),
             tiles=settings.tile_source,
             scheme=frame.scheme,
             contact=settings.contact,

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,7 +16,7 @@ from dashboard.cli_bench import bench
 from dashboard.cli_cities import cities
 from dashboard.cli_sync import print_areas, print_result, sync
 from dashboard.domain.errors import FixedYetError
-from dashboard.settings import load
+from dashboard.settings import Settings, load
 from data_access.boundaries import import_boundaries, import_from_portal, known_kind, with_portal
 from data_access.city import city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
@@ -125,9 +126,9 @@ def runs(city: Annotated[str | None, typer.Argument(help="The city's id; none: a
     settings = load()
     published = Published(settings.data_dir)
     for each in [city] if city else published.cities():
-        found = load_city(each, settings.city_folders)
+        zone = _zone(published, each, settings)
         for run in read_log(settings.data_dir / each)[:20]:
-            started = datetime.fromtimestamp(run["started_at"], found.zone)
+            started = datetime.fromtimestamp(run["started_at"], zone)
             what = run["error"] or (
                 f"read {run['read']}, stored {run['stored']}, updated {run['updated']}, unchanged {run['unchanged']}, "
                 f"quarantined {run['quarantined']}, removed {run['removed']}"
@@ -184,6 +185,14 @@ def doctor() -> None:
         load_city(name, settings.city_folders)
     typer.echo("All is well." if not problems else f"{problems} to mend.")
     raise typer.Exit(1 if problems else 0)
+
+
+def _zone(published: Published, city: str, settings: Settings) -> ZoneInfo:
+    """A city's time zone; of a published one also where its file is not in sight."""
+    if city in published.cities():
+        with published.open(city) as snapshot:
+            return snapshot.city.zone
+    return load_city(city, settings.city_folders).zone
 
 
 if __name__ == "__main__":

@@ -72,7 +72,8 @@ def sync(
     everything: Annotated[
         bool,
         typer.Option(
-            "--all", help="Every city that was read from its portal before; at first, every city that has one."
+            "--all",
+            help="Every city with a portal that was synced into this data folder before; at first, every one that has a portal.",
         ),
     ] = False,
     every: Annotated[str, typer.Option(help="Go on forever: again every so often, as in 30m, 6h or 1d.")] = "",

@@ -115,7 +115,9 @@ def prepare(city: City, kind: str, given: Path, folder: Path, property_name: str
     prop = _property(features, property_name or city.areas[kind].boundary_property)
     if prop is None:
         there = ", ".join(sorted(features[0].properties))
-        raise SourceError(f"Say which property of {given.name} holds the area's name; its properties are {there}.")
+        raise SourceError(
+            f"Say with --property which property of {given.name} holds the area's name; its properties are {there}."
+        )
     shapes = _by_name(city, kind, features, prop)
     if not shapes:
         raise SourceError(f"No area of {given.name} has a name in its property '{prop}'; say another with --property.")

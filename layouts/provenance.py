@@ -23,7 +23,7 @@ def banners(city: CityFacts, syncs: Syncs, now: datetime, tr: Translator) -> lis
         ]
     found: list[str] = []
     if is_stale(city.data_through, now, city.usual_days, syncs.last_news):
-        day = tr.date(city.data_through.date())
+        day = tr.date(city.data_to)
         found.append(
             tr(
                 "The source held nothing newer than {day} when it was last asked, on {asked}; what you see ends there.",

@@ -66,13 +66,21 @@ def left_out(snapshot: Snapshot) -> dict[str, int]:
     return {str(name): int(n) for name, n in queries.left_out(snapshot).to_dict("records")[0].items()}
 
 
+def misfits(snapshot: Snapshot) -> frozenset[str]:
+    """The kinds of area whose boundaries are of another time, or of other areas, than those that the rows name."""
+    checks = (_area_check(row) for row in _records(queries.area_checks(snapshot)))
+    return frozenset(check["kind"] for check in checks if check["compared"] and not check["used"])
+
+
 def syncs(snapshot: Snapshot) -> Syncs:
     """How the last syncs went, in the city's time; a sync's error names files without the folders that they lie in."""
     runs = read_log(snapshot.folder.parent)
-    failed = list(takewhile(lambda run: run["error"] is not None, runs))
-    good = runs[len(failed)] if len(failed) < len(runs) else None
     # a sync of some days only has another source (see portal_sync), as one of files has
     asked = snapshot.city.source.name
+    # a file that an operator mistyped is no trouble of the source, and none of the readers' business
+    told = [run for run in runs if run["error"] is None or run["source"].startswith(asked)]
+    failed = list(takewhile(lambda run: run["error"] is not None, told))
+    good = told[len(failed)] if len(failed) < len(told) else None
     news = next((run for run in runs if run["source"] == asked and brought_rows(run)), None)
     return Syncs(
         last_good=_moment(snapshot, good and (good["finished_at"] or good["started_at"])),

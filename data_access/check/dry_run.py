@@ -32,6 +32,7 @@ from data_access.ingest import Load, ingest
 from data_access.normalise import texts
 from data_access.schema_match import Match, match_schema
 from data_access.sources.files import PlainFile
+from data_access.sources.repair import repaired
 from data_access.store.engines import duckdb
 from data_access.store.work import load_zone, work_file
 
@@ -67,13 +68,17 @@ def dry_run(city: City, file: PlainFile, *, rows: int, now: int, schema: str = "
             for tables in (staging.temporary, staging.seen.metadata, drift.known_values.metadata):
                 duckdb.create_tables(connection, tables)
             load, problem = Load(1, now), ""
-            try:
-                ingest(connection, first, city, load, schema=match.name)
-            except SourceError as error:
-                if error.__cause__ is not None:  # the engine itself gave up: there is nothing to ask it about
-                    raise
-                problem = str(error)
-            checked = _checked(connection, first, city, match, now)
+            with repaired(first, match.schema) as (mended, n_repaired):
+                try:
+                    ingest(connection, mended, city, load, schema=match.name)
+                except SourceError as error:
+                    if error.__cause__ is not None:  # the engine itself gave up: there is nothing to ask it about
+                        raise
+                    problem = str(error)
+                load.repaired = n_repaired
+                # what was read is read again from where it lies: the sync's own mended copy is gone
+                duckdb.load_csv(connection, mended.path, len(mended.header), mended.delimiter)
+                checked = _checked(connection, mended, city, match, now)
             yield Trial(connection, city, first, whole, match, load, problem, checked)
 
 

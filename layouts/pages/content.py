@@ -170,6 +170,8 @@ class PageData:
     syncs: Syncs = field(default_factory=Syncs)
     boundaries: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=dict)
     """South-west and north-east corner of each kind of area that has boundaries."""
+    misfits: frozenset[str] = frozenset()
+    """The kinds of area whose boundaries do not fit the requests."""
     tiles: tuple[str, str] | None = None
     scheme: str = "light"
     contact: str = ""

@@ -87,7 +87,11 @@ def content(data: PageData, tr: Translator) -> PageContent:
         if data.kind in data.boundaries
         else tr("Choose an area of the table to open its page."),
         scope=words.scope(data.filters, data.city, tr),
-        notes=(*notes(data, tr), *((why,) if (why := data.city.missing.get("closing_time")) else ())),
+        notes=(
+            *notes(data, tr),
+            *_misfit(data, tr),
+            *((why,) if (why := data.city.missing.get("closing_time")) else ()),
+        ),
         matched=data.summary["requests"],
         blocks=(
             *((Choice(tr("Kind of area"), kinds),) if len(kinds) > 1 else ()),
@@ -102,6 +106,17 @@ def content(data: PageData, tr: Translator) -> PageContent:
                 table_id="areas",
                 note=tr("Requests measure reports, not problems."),
             ),
+        ),
+    )
+
+
+def _misfit(data: PageData, tr: Translator) -> tuple[str, ...]:
+    if data.kind not in data.misfits:
+        return ()
+    return (
+        tr(
+            "The boundaries that are drawn here do not fit the requests: they are of another time, or of other areas. "
+            "The numbers are those of the areas that the requests themselves name."
         ),
     )
 

@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from dashboard.app import create_app
 from dashboard.domain.errors import SourceError
 from dashboard.settings import load
-from tests.builders import Store
+from data_access.boundaries import import_boundaries
+from data_access.sync import failure_kept
+from tests.builders import Store, make_city, row
 from tests.dashboard.reading import Node, both, of_html
 from tests.dashboard.small_cities import SOON, portal_city, rows_of
 
@@ -126,16 +128,43 @@ def test_a_sync_that_fails_is_told_since_its_first_failure_and_what_it_said(tmp_
     store = Store(tmp_path / "data", portal_city())
     store.sync(rows_of(60))
     for moment in (datetime(2024, 7, 2, 5, tzinfo=UTC), datetime(2024, 7, 3, 5, tzinfo=UTC)):
-        with pytest.raises(SourceError):
-            store.sync(tmp_path / "<b>gone<b>.csv", now=moment)
+        began = int(moment.timestamp())
+        with pytest.raises(SourceError), failure_kept(store.folder, store.city.source.name, began):
+            raise SourceError(f"The portal has {store.folder}/<b>gone<b>.")
     client = create_app(load(data_dir=store.data_dir), clock=lambda: SOON).test_client()
     for document in both(client, "/"):
         (told,) = banners(document)
         assert told.startswith("Fetching new data has failed since Jul 2, 2024, 1:00")
-        assert "“There is no file <b>gone<b>.csv" in told
+        assert "“The portal has <b>gone<b>." in told
         assert str(tmp_path) not in told
     assert "<b>gone" not in client.get("/").text
     store.sync(rows_of(61))
+    assert banners(both(client, "/")[0]) == []
+
+
+def test_a_map_of_boundaries_that_do_not_fit_says_so(tmp_path: Path) -> None:
+    """All requests of district 1 lie where the file draws district 2."""
+    areas = {"district": {"name": "District", "plural": "Districts", "boundary_property": "name"}}
+    store = Store(tmp_path / "data", make_city(areas=areas))
+    store.sync([row(number, District="1", Lat="42.15", Lon="-71.15") for number in range(30)])
+    ring = [[-71.2, 42.1], [-71.1, 42.1], [-71.1, 42.2], [-71.2, 42.2], [-71.2, 42.1]]
+    drawn = [{"type": "Feature", "properties": {"name": "2"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}]
+    shapes = tmp_path / "areas.geojson"
+    shapes.write_text(json.dumps({"type": "FeatureCollection", "features": drawn}))
+    client = create_app(load(data_dir=store.data_dir), clock=lambda: SOON).test_client()
+    sentence = "The boundaries that are drawn here do not fit the requests"
+    assert sentence not in client.get("/map").text
+    import_boundaries(store.city, "district", shapes, store.folder, publish=True)
+    for document in both(client, "/map"):
+        assert any(node.text().startswith(sentence) for node in document.all("p"))
+
+
+def test_a_file_that_was_mistyped_is_none_of_the_readers_business(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data", portal_city())
+    store.sync(rows_of(60))
+    with pytest.raises(SourceError):
+        store.sync(tmp_path / "gone.csv", now=datetime(2024, 7, 2, 5, tzinfo=UTC))
+    client = create_app(load(data_dir=store.data_dir), clock=lambda: SOON).test_client()
     assert banners(both(client, "/")[0]) == []
 
 

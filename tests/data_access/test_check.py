@@ -13,7 +13,7 @@ from data_access.check.checking import check_file
 from data_access.check.in_words import in_words
 from data_access.check.report import Proposal, Report
 from data_access.city import City, load_city, read_city_file
-from tests.builders import NOW, Store, csv_text, make_city, row
+from tests.builders import COLUMNS, NOW, Store, csv_text, make_city, row
 from tests.sample_data import boston_csv
 
 
@@ -107,6 +107,16 @@ def test_a_damaged_file_is_refused_as_by_a_sync(tmp_path: Path) -> None:
 
 
 # --- what is made of the columns -------------------------------------------------------------------------------------
+
+
+def test_lines_that_are_mended_are_told_and_shown_as_mended(tmp_path: Path) -> None:
+    form = {"columns": COLUMNS, "time_formats": ["%Y-%m-%d %H:%M:%S"], "repair_column": "Department"}
+    (good,) = csv_text([row(1)]).splitlines()[1:]
+    broken = good.replace(",Streets,", ",Parks, Forestry & Recreation,").replace("1,", "2,", 1)
+    report = check(tmp_path, csv_text([row(1)]) + broken + "\n", make_city(schemas={"rows": form}))
+    assert (report.repaired, report.counts.stored) == (1, 2)
+    shown = next(each for each in report.mappings if each.field == "department")
+    assert shown.examples == ("Streets", "Parks, Forestry & Recreation")
 
 
 def test_each_mapping_shows_its_column_and_cleaned_texts(tmp_path: Path) -> None:
