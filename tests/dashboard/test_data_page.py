@@ -183,7 +183,8 @@ def test_a_failing_sync_is_told_with_its_first_day_and_words(store: Store, clien
     log = store.folder / "runs.json"
     kept = log.read_text()
     (run,) = json.loads(kept)
-    failed = run | {"read": None, "stored": None, "error": "The portal did not answer.", "drift": [], "calls": []}
+    asked = {"source": store.city.source.name, "read": None, "stored": None, "drift": [], "calls": []}
+    failed = run | asked | {"error": "The portal did not answer."}
     try:
         log.write_text(
             json.dumps([failed | {"run": 3, "started_at": run["started_at"] + 7200}, failed | {"run": 2}, run])
