@@ -96,6 +96,7 @@ def load(
             kind=route.kind,
             everywhere=summary(snapshot, filters, with_compare=False) if route.name else {},
             chosen=own,
+            answer=route.answer(snapshot, narrowed, own) if route.answer else {},
             quality=quality(snapshot) if route.needs_quality else {},
             syncs=frame.syncs,
             boundaries=bounds(snapshot),

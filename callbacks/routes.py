@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from dashboard.domain.filters import Filters
 from dashboard.i18n.translator import Translator
 from data_access.store.published import Snapshot
 from layouts.pages import about, areas, data, departments, overview
 from layouts.pages import map as map_page
-from layouts.pages.content import PageContent, PageData
+from layouts.pages.content import Numbers, PageContent, PageData
 
 AREA_KINDS = {"districts": "district", "neighbourhoods": "neighbourhood"}
 
@@ -26,6 +27,8 @@ class Route:
     keys: tuple[str, ...] = ()
     """The page's own keys of the query string."""
     needs_quality: bool = False
+    answer: Callable[[Snapshot, Filters, Mapping[str, str]], Numbers] | None = None
+    """What the page asks of the store for itself, by the narrowed filters and its own keys: it becomes PageData.answer."""
 
 
 def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:

@@ -12,6 +12,7 @@ from dashboard.domain.measures import measures
 from dashboard.i18n.translator import Translator
 from layouts.components.area_map import area_map
 from layouts.components.attributes import attributes
+from layouts.components.form import form
 from layouts.figures import theme
 from layouts.pages.content import (
     AreaMap,
@@ -19,6 +20,7 @@ from layouts.pages.content import (
     ChartCard,
     Charts,
     Choice,
+    Form,
     Link,
     Number,
     Numbered,
@@ -130,6 +132,12 @@ def _(each: Choice, tr: Translator) -> Component:
 @block.register
 def _(each: AreaMap, tr: Translator) -> Component:
     return area_map(each, tr)
+
+
+@block.register
+def _(each: Form, tr: Translator) -> Component:
+    del tr
+    return form(each)
 
 
 def how(measure: str, tr: Translator) -> list[Component]:

@@ -125,7 +125,33 @@ class AreaMap:
     """Whether there is room to write name and value into the areas."""
 
 
-Block = Numbered | Table | Charts | Prose | Choice | AreaMap
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a form asks for: a text to type (`options` empty) or a choice of (value, text)."""
+
+    name: str
+    label: str
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    """What is typed, by example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A question to the reader. It is sent as a plain GET to `action`, so the answer is an address that can be shared."""
+
+    id: str
+    heading: str
+    action: str
+    fields: tuple[Field, ...]
+    submit: str
+    hidden: tuple[tuple[str, str], ...] = ()
+    """What goes along unseen: the rest of the selection."""
+    note: str = ""
+
+
+Block = Numbered | Table | Charts | Prose | Choice | AreaMap | Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +191,8 @@ class PageData:
     """The same numbers for the whole city, where a page is about a part of it."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """The page's own keys of the query string."""
+    answer: Numbers = field(default_factory=dict)
+    """What the page asks of the store for itself, with the keys that its route's `answer` documents."""
     quality: Numbers = field(default_factory=dict)
     """The data-quality report, with the keys of the API's."""
     syncs: Syncs = field(default_factory=Syncs)
