@@ -14,6 +14,7 @@ import typer
 from dashboard import console
 from dashboard.cli_bench import bench
 from dashboard.cli_cities import cities
+from dashboard.cli_publish import publish, publish_outdated
 from dashboard.cli_sync import print_areas, print_result, sync
 from dashboard.domain.errors import FixedYetError
 from dashboard.settings import Settings, load
@@ -33,6 +34,7 @@ app = typer.Typer(
     help="Fixed Yet? shows how fast a city deals with 311 service requests.",
 )
 app.command()(sync)
+app.command()(publish)
 app.add_typer(cities, name="cities")
 app.add_typer(bench, name="bench")
 
@@ -78,7 +80,9 @@ def serve(
 
     Example: fixedyet serve --host 0.0.0.0 --port 8080 --workers 4
     """
-    console.serve(load(host=host, port=port, workers=workers))
+    settings = load(host=host, port=port, workers=workers)
+    publish_outdated(settings)
+    console.serve(settings)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 from data_access.boundaries import import_boundaries
 from data_access.city import BUILT_IN, AreaKind, load_city
 from data_access.demo import write_demo
-from data_access.store.publish import current_version
+from data_access.store.publish import can_read, current_version
 from data_access.sync import Progress, SyncResult, sync_files
 
 DEMO_CITY = "riverbend"
@@ -41,7 +41,8 @@ def is_made(data_dir: Path, rows: int, seed: int) -> bool:
         made = json.loads((folder / MADE).read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return False
-    return made == _recipe(rows, seed) and current_version(folder) is not None
+    version = current_version(folder)
+    return made == _recipe(rows, seed) and version is not None and can_read(folder, version)
 
 
 def _recipe(rows: int, seed: int) -> dict[str, object]:

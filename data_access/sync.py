@@ -66,11 +66,11 @@ def sync_files(
         return published(city, folder, load, clock, tell)
 
 
-def republish(city: City, folder: Path) -> int | None:
+def republish(city: City, folder: Path, tell: Progress | None = None) -> int | None:
     """Publish again what is stored, for example after its boundaries have changed; the caller holds the city's lock."""
     with work_file(folder) as connection:
         touch(connection)
-    return publish_stored(folder, city, silent)[0]
+    return publish_stored(folder, city, tell or silent)[0]
 
 
 def published(city: City, folder: Path, load: Load, clock: datetime, tell: Progress) -> SyncResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -30,6 +31,16 @@ KEPT = 3
 COUNTS, RECORDS, CURRENT = "counts.duckdb", "records.duckdb", "CURRENT"
 
 
+def form() -> str:
+    """What the tables of a version look like in this program: a version of another form cannot be read by it."""
+    described = [
+        (table.name, [(column.name, str(column.type)) for column in table.columns])
+        for metadata in (published, public_records)
+        for table in metadata.sorted_tables
+    ]
+    return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
+
+
 def current_version(folder: Path) -> int | None:
     """The number of the version that readers see, or None."""
     try:
@@ -39,14 +50,23 @@ def current_version(folder: Path) -> int | None:
 
 
 def published_revision(folder: Path) -> str | None:
-    """The revision of the work file that the current version was made from."""
+    """The revision of the work file that the current version was made from; None if this program cannot read it."""
     version = current_version(folder)
-    if version is None:
+    if version is None or not can_read(folder, version):
         return None
+    return _told(folder, version).get("revision")
+
+
+def can_read(folder: Path, version: int) -> bool:
+    """Whether a version has the form that this program reads."""
+    return _told(folder, version).get("form") == form()
+
+
+def _told(folder: Path, version: int) -> dict[str, str]:
     try:
-        return json.loads((folder / f"v{version}" / "version.json").read_text())["revision"]
-    except (FileNotFoundError, KeyError, json.JSONDecodeError):
-        return None
+        return json.loads((folder / f"v{version}" / "version.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
 
 
 def publish(folder: Path, city: City, revision: str, given_through: int | None) -> int | None:
@@ -61,7 +81,7 @@ def publish(folder: Path, city: City, revision: str, given_through: int | None) 
         number = max([current_version(folder) or 0, *(_number(path) for path in folder.glob("v*"))]) + 1
         if not _build(building, folder, city, number, given_through):
             return None
-        (building / "version.json").write_text(json.dumps({"revision": revision, "version": number}))
+        (building / "version.json").write_text(json.dumps({"revision": revision, "version": number, "form": form()}))
         building.chmod(0o755)
         _sync_to_disk(building)
         building.rename(folder / f"v{number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -161,3 +162,20 @@ def test_the_revision_and_not_the_run_makes_a_version(store: Store) -> None:
     assert store.sync(sized(1)).version == 1
     assert [store.sync(sized(1)).version for _ in range(3)] == [1, 1, 1]
     assert store.work("SELECT count(*) FROM runs") == [(4,)]
+
+
+def test_a_version_of_another_form_is_not_read_but_published_again(store: Store) -> None:
+    """As after an update of the program: the tables of the version are not those that this one reads."""
+    store.sync(sized(1))
+    note = store.folder / "v1" / "version.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"form": "of long ago"}))
+    published = Published(store.data_dir)
+    with (
+        pytest.raises(NothingPublished, match="another version of this program; run 'fixedyet publish testville'"),
+        published.open("testville"),
+    ):
+        pass
+    again = store.sync(sized(1))
+    assert (again.version, again.published, again.counts.unchanged) == (2, True, 10)
+    assert is_readable(published, "testville") == 2
+    published.close()
