@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from callbacks import reports
 from dashboard.domain.filters import Filters
 from dashboard.i18n.translator import Translator
 from data_access.store.published import Snapshot
@@ -47,7 +49,8 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
             groups = ("category", "district") if "district" in kinds else ("category",)
             return Route("department", departments.content, groups, "department", name) if name else None
         case [("districts" | "neighbourhoods") as plural] if AREA_KINDS[plural] in kinds:
-            return Route(plural, areas.list_content, (AREA_KINDS[plural],), AREA_KINDS[plural])
+            kind = AREA_KINDS[plural]
+            return Route(plural, areas.list_content, (kind,), kind, answer=partial(reports.areas_compared, kind))
         case [("districts" | "neighbourhoods") as plural, slug] if AREA_KINDS[plural] in kinds:
             kind = AREA_KINDS[plural]
             name = snapshot.options.fields[kind].by_slug(slug)

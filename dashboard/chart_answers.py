@@ -20,6 +20,7 @@ from dashboard.i18n.translator import N_, Translator, translator_for
 from dashboard.settings import Settings
 from data_access.store.published import Published
 from layouts.pages.content import Column, PageContent, Table
+from layouts.pages.fairness import POSITIONS
 from layouts.untimed import STATUSES
 
 HEADERS = {
@@ -37,6 +38,15 @@ HEADERS = {
     "name": N_("Name"),
     "part": N_("Part"),
     "status": N_("Status"),
+    "closed": N_("Closed"),
+    "share": N_("Share closed"),
+    "expected": N_("Expected to be closed"),
+    "adjusted_share": N_("Share, adjusted"),
+    "low_998": N_("Low (99.8 %)"),
+    "high_998": N_("High (99.8 %)"),
+    "position": N_("Against the limits"),
+    "city_share": N_("Share in the whole city"),
+    "factor": N_("Limits widened by (variance)"),
 }
 WORDS = {
     "requests": N_("Requests made"),
@@ -46,9 +56,11 @@ WORDS = {
     "open_overdue": N_("Open and overdue"),
     "not_yet_due": N_("Not yet due"),
     "without_target": N_("Without a target"),
+    **POSITIONS,
 }
 STATUS_WORDS = dict(STATUSES)
-SHARES = {"closed_share"}
+SHARES = {"closed_share", "share", "adjusted_share", "low_998", "high_998", "city_share"}
+LIMITS_OF_SHARES = {"closed_within", "fair"}
 MOST_ROWS = 400
 """A table on a screen ends here; the CSV has all rows."""
 
@@ -138,7 +150,7 @@ def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
         return tr(WORDS[value]) if value in WORDS else value
     if (
         column in SHARES
-        or (column in ("low", "high") and measure == "closed_within")
+        or (column in ("low", "high") and measure in LIMITS_OF_SHARES)
         or (measure == "on_time" and isinstance(value, float))
     ):
         return tr.percent(value, 1)

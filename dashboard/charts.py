@@ -12,6 +12,7 @@ from callbacks.chart import Chart, Drawing
 from dashboard.domain.filters import Filters
 from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import N_
+from data_access.answers.fair import fair
 from data_access.answers.series import Measure, distribution, series
 from data_access.answers.summary import grouped, summary
 from data_access.store.published import Snapshot
@@ -20,6 +21,7 @@ from layouts.figures import (
     bars_by_group,
     closed_share_curve,
     counts_over_time,
+    funnel,
     on_time_over_time,
     on_time_parts,
     status_mix,
@@ -27,6 +29,10 @@ from layouts.figures import (
 )
 from layouts.untimed import standing
 
+FAIR = (
+    *("name", "n", "closed", "share", "expected", "adjusted_share", "low", "high", "low_998", "high_998"),
+    *("position", "city_share", "factor"),
+)
 PARTS = ("on_time", "late_closed", "open_overdue", "not_yet_due", "without_target")
 
 
@@ -96,6 +102,31 @@ def _waits(field: str, snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
             for row in rows
         ],
         columns=["name", "value", "low", "high", "n"],
+    )
+
+
+def _fair_by(field: str) -> Callable[[Snapshot, Filters], pd.DataFrame]:
+    return partial(_fair, field)
+
+
+def _fair(field: str, snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """Columns: FAIR; areas that are recorded, with the city's share and the over-dispersion factor in every row."""
+    found = fair(snapshot, filters, field, 30)
+    area = snapshot.city.areas[field]  # type: ignore[index]
+    rows = [row for row in found["rows"] if row["name"] != NONE_NAME]
+    return pd.DataFrame(
+        [
+            {
+                **row,
+                "name": area.label.format(name=row["name"]),
+                "low": row["low_95"],
+                "high": row["high_95"],
+                "city_share": found["share"],
+                "factor": found["factor"],
+            }
+            for row in rows
+        ],
+        columns=list(FAIR),
     )
 
 
@@ -217,6 +248,19 @@ CHARTS: tuple[Chart, ...] = (
         "wait",
         wide=True,
         needs="closing_time",
+    ),
+    *(
+        Chart(
+            f"fair-by-{field}",
+            (f"{field}s",),
+            N_("Closed within 30 days, compared fairly"),
+            _fair_by(field),
+            Drawing(funnel.figure, funnel.sentence, funnel.HEIGHT),
+            "fair",
+            wide=True,
+            needs="closing_time",
+        )
+        for field in ("district", "neighbourhood")
     ),
     *(
         Chart(

@@ -23,7 +23,9 @@ from dashboard.api.schema_parts import (
     value,
 )
 from dashboard.domain.filters import CHOICES, MULTIPLE
+from dashboard.domain.funnel import Position
 from dashboard.domain.request import DIMENSIONS
+from data_access.answers.fair import DAYS
 
 NUMBER_SCHEMAS: dict[str, Schema] = {
     "Filters": thing(
@@ -138,5 +140,48 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
                 "The Kaplan-Meier curve as steps.",
             ),
         }
+    ),
+    "Fair": thing(
+        {
+            **HEADER,
+            "field": value("string", "The kind of area.", enum=["district", "neighbourhood"]),
+            "days": value("integer", "Closed within so many days.", enum=sorted(DAYS)),
+            "n": counted(
+                "Distinct requests of the period that were made so many days before data through, or earlier."
+            ),
+            "closed": counted("Of these, closed within so many days."),
+            "share": share("closed / n: the city's share."),
+            "factor": maybe(
+                "number",
+                "Over-dispersion factor (Spiegelhalter 2005, winsorised 10 %); limits are widened by it where above 1.",
+                minimum=0,
+            ),
+            "enough_areas": value("boolean", "Whether there are 10 areas of 30 requests: else no position is said."),
+            "rows": several(
+                thing(
+                    {
+                        "name": value("string", "The published name; 'none' where none is recorded."),
+                        "slug": value("string", "Its form in paths."),
+                        "n": count("As above, of this area."),
+                        "closed": count("As above, of this area."),
+                        "share": share("closed / n."),
+                        "expected": value("number", "Closed, if each category were closed as in the city.", minimum=0),
+                        "ratio": maybe("number", "closed / expected; null where nothing was expected.", minimum=0),
+                        "adjusted_share": maybe("number", "ratio x the city's share; can pass 1.", minimum=0),
+                        "low_95": share("Lower 95 % limit of the funnel at this n; null for 'none'."),
+                        "high_95": share("Upper 95 % limit."),
+                        "low_998": share("Lower 99.8 % limit."),
+                        "high_998": share("Upper 99.8 % limit."),
+                        "position": maybe(
+                            "string",
+                            "Of adjusted_share against the limits; null with few areas or under 30 requests.",
+                            enum=[*Position, None],
+                        ),
+                    }
+                ),
+                "One for each area that occurs, and one for requests without an area.",
+            ),
+        },
+        description="Indirect standardisation by category; null without closing times.",
     ),
 }

@@ -8,7 +8,9 @@ import pandas as pd
 
 from dashboard.api.asking import Asked, one_of
 from dashboard.api.rendering import Content, Row, flatten
+from dashboard.domain.errors import BadQuery
 from dashboard.domain.filters import MULTIPLE
+from data_access.answers import fair as fairness
 from data_access.answers import series as over_time
 from data_access.answers.summary import grouped, header, summary
 
@@ -61,6 +63,17 @@ def curve(asked: Asked) -> Content:
     return Content(
         {**header(asked.snapshot, asked.filters), "rows": rows}, over_time.CURVE, rows, _name(asked, "distribution")
     )
+
+
+def compared_fairly(asked: Asked) -> Content:
+    """The areas of a kind, raw beside adjusted for what is asked, with funnel limits. Raises BadQuery."""
+    kinds = tuple(asked.snapshot.city.areas)
+    if not kinds:
+        raise BadQuery(f"{asked.snapshot.city.name} has no areas that could be compared.", "field")
+    field = one_of(asked.value("field"), "field", kinds)
+    days = int(one_of(asked.value("days"), "days", tuple(map(str, fairness.DAYS))))
+    document = fairness.fair(asked.snapshot, asked.filters, field, days)
+    return Content(document, fairness.ROW, document["rows"], _name(asked, "fair", field, f"{days}-days"))
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

@@ -11,6 +11,7 @@ from dashboard.api.records import DEFAULT_LIMIT, MOST
 from dashboard.api.schemas import SCHEMAS, ref
 from dashboard.domain.filters import CHOICES, DEFAULTS, MULTIPLE
 from dashboard.domain.method import METHOD_VERSION
+from data_access.answers.fair import DAYS
 
 Document = dict[str, Any]
 
@@ -36,6 +37,12 @@ ROWS = (
     *((f"/{path}", "Groups", ("filters",), f"The same numbers for each {field}") for path, field in GROUPS.items()),
     ("/series", "Series", ("filters", "measure"), "One measure by day, week, month, quarter or year"),
     ("/distribution", "Distribution", ("filters",), "The share closed by days of waiting (Kaplan-Meier)"),
+    (
+        "/fair",
+        "Fair",
+        ("filters", "field", "days"),
+        "Areas compared fairly: raw, adjusted for what is asked, funnel limits",
+    ),
     ("/requests", "Requests", ("filters", "limit", "next"), "Published requests, newest first, a page at a time"),
     ("/quality", "Quality", ("city",), "Flags, unreadable rows, what is left out, and the last syncs"),
 )
@@ -99,6 +106,14 @@ def parameters() -> Document:
         **chosen,
         "measure": _parameter(
             "measure", SCHEMAS["Series"]["properties"]["measure"] | {"default": "requests"}, "What to measure."
+        ),
+        "field": _parameter(
+            "field",
+            {"type": "string", "enum": ["district", "neighbourhood"]},
+            "The kind of area, one of the city's; the first without it. All areas are compared, whichever are chosen.",
+        ),
+        "days": _parameter(
+            "days", {"type": "integer", "enum": sorted(DAYS), "default": DAYS[0]}, "Closed within so many days."
         ),
         "limit": _parameter(
             "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}, "Rows of a page."

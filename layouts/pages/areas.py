@@ -6,6 +6,7 @@ from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Choice, Link, Numbers, PageContent, PageData
+from layouts.pages.fairness import fair_table
 from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, outcomes_table, source_note
 from layouts.untimed import lead, over_time
 
@@ -41,6 +42,7 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
                 + " "
                 + source_note(data, tr),
             ),
+            *fair_table(data, tr),
             *over_time(data, "", tr),
         ),
     )

@@ -60,6 +60,8 @@ def test_a_bad_value_is_named(client: FlaskClient, path: str, query: str, parame
     ("path", "parameter"),
     [
         ("series?measure=speed", "measure"),
+        ("fair?field=category", "field"),
+        ("fair?days=31", "days"),
         ("requests?limit=0", "limit"),
         ("requests?limit=1001", "limit"),
         ("requests?limit=-1", "limit"),
