@@ -8,6 +8,7 @@ from dashboard.domain.city_facts import AreaKind, CityChoice, CityFacts
 from dashboard.domain.errors import FixedYetError
 from data_access.answers.quality import left_out
 from data_access.store.published import Published, Snapshot
+from data_access.yearly import days_to, remembered
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def facts(snapshot: Snapshot) -> CityFacts:
         usual_days=city.source.usual_days,
         missing={str(kind): why for kind, why in city.missing.items()},
         breaks=tuple((each.on, each.why) for each in city.breaks),
+        data_sets_to=days_to(city, remembered(snapshot.folder.parent, city)),
         left_out=left_out(snapshot),
     )
 

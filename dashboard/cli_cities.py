@@ -18,6 +18,7 @@ from data_access.check.in_words import in_words
 from data_access.check.report import Report
 from data_access.city import City, city_files, load_city, read_city_file
 from data_access.store.published import Published
+from data_access.yearly import remembered
 
 cities = typer.Typer(no_args_is_help=True, help="The cities that are configured.")
 
@@ -46,9 +47,11 @@ def cities_show(city: Annotated[str, typer.Argument(help="The city's id, or the 
 
     Example: fixedyet cities show boston
     """
-    found = _city(city, load())
+    settings = load()
+    found = _city(city, settings)
     typer.echo(f"{found.name} ({found.time_zone}), checked {found.checked}")
     typer.echo(f"  {found.source.name}, {found.source.licence}")
+    _show_data_sets(found, settings)
     for name, schema in found.schemas.items():
         typer.echo(f"  columns of {name}:")
         for field, column in schema.columns.items():
@@ -87,6 +90,19 @@ def cities_check(
             problems += [report.problem] if report.problem else []
     if problems:
         raise SourceError(problems[0])
+
+
+def _show_data_sets(city: City, settings: Settings) -> None:
+    found = remembered(settings.data_dir / city.id, city)
+    for each in found:
+        typer.echo(f"  data set {each.id}, {each.name}: found in the portal's list")
+    for each in city.source.data_sets:
+        days = " to ".join(str(day) for day in (each.first, each.last) if day)
+        typer.echo(
+            f"  data set {each.id or city.source.portal}{', ' * bool(each.name)}{each.name}{': ' * bool(days)}{days}"
+        )
+    for each in city.source.yearly:
+        typer.echo(f"  each sync looks for later years in the portal's list by '{each.name}'")
 
 
 def _reports(

@@ -16,6 +16,7 @@ from dashboard import cli_csv, console
 from dashboard.domain.errors import FixedYetError, SourceError
 from dashboard.domain.request import NONE_NAME
 from dashboard.settings import Settings, load
+from data_access import drift
 from data_access.city import AreaKind, City, load_city
 from data_access.portal_sync import sync_city
 from data_access.queries.area_checks import area_names, checks
@@ -30,6 +31,9 @@ DRIFT_WORDS = {
     "vanished_column": "column that is gone",
     "status_without_rule": "status without a rule",
     "new_value": "new value",
+    "new_data_set": "new data set",
+    "vanished_data_set": "data set that is listed no more",
+    "listing_failed": "the list of data sets could not be read",
 }
 
 
@@ -244,7 +248,7 @@ def _tell(city: City, result: SyncResult, settings: Settings, wanted: Wanted) ->
 
 def _print_drift(result: SyncResult) -> None:
     for found in result.drift[:SHOWN_DRIFT]:
-        rows = "" if str(found["kind"]).endswith("_column") else f" ({found['n']} rows)"
+        rows = f" ({found['n']} rows)" if found["kind"] in drift.COUNTED else ""
         typer.echo(f"{DRIFT_WORDS[str(found['kind'])]} in {found['field']}: {found['value']!r}{rows}")
     if len(result.drift) > SHOWN_DRIFT:
         typer.echo(f"and {len(result.drift) - SHOWN_DRIFT} more; see the page /data")

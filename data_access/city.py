@@ -14,11 +14,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dashboard.domain.errors import CityFileError
 from data_access.city_rules import Rule, Rules
-from data_access.city_source import BoundarySource, DataSet, Part, Source
+from data_access.city_source import BoundarySource, DataSet, Part, Source, Yearly
 
 BUILT_IN = Path(__file__).parent / "cities"
 
-__all__ = ["Area", "BoundarySource", "Break", "City", "DataSet", "Rule", "Rules", "Schema", "Source"]
+__all__ = ["Area", "BoundarySource", "Break", "City", "DataSet", "Rule", "Rules", "Schema", "Source", "Yearly"]
 
 AreaKind = Literal["district", "neighbourhood"]
 TIME_FIELDS = ("created_at", "closed_at", "updated_at", "due_at")

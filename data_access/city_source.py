@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -39,6 +40,45 @@ class DataSet(Part):
     """Of a zip file with several members: the pattern of the one that holds the rows ('*.csv')."""
 
 
+class Yearly(Part):
+    """How the data sets that a portal adds each January are found, and what each of them is like."""
+
+    find: str = ""
+    """CKAN: the package whose resources they are; Socrata: words that its catalog is searched for; ArcGIS: nothing."""
+    name: str
+    r"""A regular expression of a whole name in the portal's list, in any case, with a group 'year' ('Cases (?P<year>20\d\d)')."""
+    layer: int = Field(default=0, ge=0)
+    """ArcGIS: the number of the layer within the service that was found."""
+    schema_name: str = Field(default="", alias="schema")
+    id_column: str = ""
+    changed: tuple[str, ...] = ()
+    created: str = ""
+    reread_days: int = Field(default=30, ge=0)
+    member: str = ""
+
+    @field_validator("name")
+    @classmethod
+    def _has_year(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groupindex
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is not a pattern ({error})") from None
+        if "year" not in groups:
+            raise ValueError(rf"'{pattern}' has no group that tells the year: (?P<year>20\d\d)")
+        return pattern
+
+    def year_of(self, name: str) -> int | None:
+        """The year of a name in the portal's list; None if it is none of these data sets."""
+        found = re.fullmatch(self.name, name.strip(), re.IGNORECASE)
+        return int(found["year"]) if found and found["year"].isdecimal() else None
+
+    def data_set(self, name: str, told: str, year: int) -> DataSet:
+        """The data set of a year by its id and the name that the portal's list tells."""
+        alike = self.model_dump(by_alias=True, exclude={"find", "name", "layer"})
+        days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+        return DataSet.model_validate({"id": name, "name": told, **alike, **days})
+
+
 class Source(Part):
     """Who publishes the rows, under which licence, and how they are had."""
 
@@ -54,6 +94,8 @@ class Source(Part):
     portal: str = ""
     """The portal's address: scheme, host, and the path before the protocol's own."""
     data_sets: tuple[DataSet, ...] = ()
+    yearly: tuple[Yearly, ...] = ()
+    """Where a portal adds a data set each year: how those are found that came after the newest of `data_sets`."""
     page_rows: int = Field(default=0, ge=0)
     """Rows asked for at a time; 0: what the protocol's portals allow."""
     at_once: int = Field(default=1, ge=1, le=8)
@@ -86,6 +128,12 @@ class Source(Part):
         names = [data_set.id for data_set in self.data_sets]
         if len(set(names)) != len(names):
             raise ValueError("each of the data_sets has an id of its own")
+        if self.yearly and self.kind not in ("arcgis", "ckan", "socrata"):
+            raise ValueError(
+                f"a source of kind '{self.kind}' has no list of data sets in which yearly ones could be found"
+            )
+        if self.kind != "arcgis" and any(not each.find for each in self.yearly):
+            raise ValueError("say where the yearly ones are listed (find): a package, or words for the catalog")
         return self
 
     @property

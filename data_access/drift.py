@@ -13,6 +13,9 @@ from data_access.store.tables import SEPARATOR, drift, headers, records
 WATCHED = ("category", "department", "channel")
 """The fields whose new values are told."""
 
+COUNTED = ("status_without_rule", "new_value")
+"""The kinds of drift that stand for so many rows; the others are one thing each."""
+
 known_values = Table("known_values", MetaData(), Column("field", Text), Column("value", Text), prefixes=["TEMPORARY"])
 """The values of the watched fields that the store held when the run began."""
 
@@ -60,7 +63,7 @@ def summed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     sums: dict[tuple[str, str, str], int] = {}
     for row in found:
         key = (row["kind"], row["field"], row["value"])
-        sums[key] = 1 if row["kind"].endswith("_column") else sums.get(key, 0) + row["n"]
+        sums[key] = sums.get(key, 0) + row["n"] if row["kind"] in COUNTED else 1
     return [{"kind": kind, "field": field, "value": value, "n": n} for (kind, field, value), n in sorted(sums.items())]
 
 

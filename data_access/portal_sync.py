@@ -17,11 +17,13 @@ from data_access.local_time import utc_to_local
 from data_access.sources import fetching
 from data_access.sources.base import Ask, Fetched
 from data_access.sources.call_file import read_calls_made
+from data_access.sources.http import Door
 from data_access.store.lock import city_lock
 from data_access.store.tables import raw_rows, records
 from data_access.store.work import work_file
 from data_access.storing import Batch, Order, Progress, read_marks, store
 from data_access.sync import INCOMING, SyncResult, failure_kept, published, silent
+from data_access.yearly import LookUp, look_up, remember, with_found
 
 MOST_OPEN = 5_000
 """So many old requests of a data set that were open are asked for one by one, where no column tells what has changed."""
@@ -56,8 +58,10 @@ def sync_city(
         complete = False
         try:
             with failure_kept(folder, source, started):
-                asks = _asks(city, folder, full=full, since=since, until=until)
-                fetched = fetching.fetch(city, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
+                looked = _look_up(city, folder, token, now or clock, sleep)
+                known = with_found(city, looked.found)
+                asks = _asks(known, folder, full=full, since=since, until=until)
+                fetched = fetching.fetch(known, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
                 complete = True
                 # rows may have been made while others were read
                 moment = int((now or datetime.now(UTC)).timestamp())
@@ -72,8 +76,10 @@ def sync_city(
                     allow_removal=allow_removal,
                     data_through=data_through,
                     calls=read_calls_made(incoming),
+                    news=looked.news,
                 )
                 load = store(city, folder, order, tell)
+                remember(folder, looked.found)
         except SourceError:
             if complete:  # it cannot be stored: the next sync reads it anew, when the portal may have mended it
                 fetching.forget(incoming)
@@ -85,6 +91,14 @@ def sync_city(
 def _source_name(city: City, until: date | None) -> str:
     """What the list of runs calls the source: a load that stops at a day says nothing of what the portal has since."""
     return city.source.name if until is None else f"{city.source.name} (requests made up to {until.isoformat()} only)"
+
+
+def _look_up(city: City, folder: Path, token: str, now: datetime, sleep: Callable[[float], object] | None) -> LookUp:
+    """What the portal lists beyond the city's file; its calls are kept with those of the load."""
+    incoming = folder / INCOMING
+    incoming.mkdir(parents=True, exist_ok=True)
+    today = now.astimezone(city.zone).date()
+    return look_up(city, folder, lambda: Door(city, incoming, token=token, sleep=sleep), today)
 
 
 def _asks(city: City, folder: Path, *, full: bool, since: date | None, until: date | None) -> dict[str, Ask]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, insert
@@ -46,7 +47,7 @@ class Order:
     `allow_removal` that much of what is stored may be gone.
 
     `data_through` is an aware time up to which closings were seen, or None; `started` when the sync began and `now` the
-    moment up to which rows were read (UTC seconds).
+    moment up to which rows were read (UTC seconds). `news` is what was noticed before anything was stored, as drift is told.
     """
 
     batches: tuple[Batch, ...]
@@ -57,6 +58,7 @@ class Order:
     allow_removal: bool = False
     data_through: datetime | None = None
     calls: tuple[Call, ...] = ()
+    news: tuple[dict[str, Any], ...] = ()
 
 
 def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
@@ -76,7 +78,7 @@ def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
             _ingest(connection, batch, city, load, tell)
         load.counts += Counts(removed=_remove(connection, order, run, before))
         moved = _set_through(connection, city, order.data_through)
-        load.drift = drift.summed(load.drift)
+        load.drift = drift.summed([*order.news, *load.drift])
         _finish(connection, order, load)
         if load.counts.changed or remapped or moved:
             touch(connection)

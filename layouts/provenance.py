@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dashboard.domain.city_facts import CityFacts
-from dashboard.domain.freshness import Syncs, is_stale
+from dashboard.domain.freshness import Syncs, is_stale, year_without_source
 from dashboard.i18n.translator import Translator
 
 
@@ -32,6 +32,14 @@ def banners(city: CityFacts, syncs: Syncs, now: datetime, tr: Translator) -> lis
             )
             if city.has_portal and syncs.from_portal and syncs.last_good is not None
             else tr("Nothing newer than {day} has been loaded here; what you see ends there.", day=day)
+        )
+    year = year_without_source(city.data_sets_to, now.date())
+    if year is not None:
+        found.append(
+            tr(
+                "The source has a data set for each year, and none for {year} is known here yet: requests made since then are missing.",
+                year=str(year),
+            )
         )
     if syncs.failed_since is not None:
         found.append(

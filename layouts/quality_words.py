@@ -33,7 +33,12 @@ DRIFT_WORDS = {
         "A status that no rule knows: taken as closed where there is a closing time, else as open"
     ),
     "new_value": N_("A value that was not there before"),
+    "new_data_set": N_("A new data set of the source: read from now on"),
+    "vanished_data_set": N_("A data set that the source lists no more: not read any longer"),
+    "listing_failed": N_("The source's list of data sets could not be read: those known before were read"),
 }
+COUNTED_DRIFT = ("status_without_rule", "new_value")
+"""The kinds of drift that stand for so many rows."""
 LEFT_OUT_WORDS = {
     "city": N_("Made by city staff and systems"),
     "information": N_("Questions answered without work"),

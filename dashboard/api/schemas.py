@@ -32,10 +32,14 @@ from dashboard.domain.request import DIMENSIONS, Flag
 
 DRIFT = thing(
     {
-        "kind": value("string", "new_column, vanished_column, status_without_rule or new_value."),
-        "field": value("string", "The field, or the schema of a column."),
-        "value": value("string", "The column or the value."),
-        "n": count("Rows; 1 for a column."),
+        "kind": value(
+            "string",
+            "new_column, vanished_column, status_without_rule, new_value, new_data_set, vanished_data_set, "
+            "listing_failed or changed_while_read.",
+        ),
+        "field": value("string", "The field, the schema of a column, or data_sets."),
+        "value": value("string", "The column, the value, the data set, or what went wrong."),
+        "n": count("Rows; 1 for what is not counted in rows."),
     }
 )
 CALL_SUMS = thing(

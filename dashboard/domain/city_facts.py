@@ -82,6 +82,8 @@ class CityFacts:
     """What the city does not publish and figures lack (closing_time, target, department, ...), each with its sentence."""
     breaks: tuple[tuple[date, str], ...] = ()
     """Days from which rows mean something else, and why."""
+    data_sets_to: date | None = None
+    """The last day that the known data sets of a source hold that adds one each year; None where one has no end."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """What the default view leaves out of the whole store: city, information, duplicates, no_duration."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 GRACE_DAYS = 3
 """Days beyond the source's usual silence before readers are told: a long weekend is no news."""
@@ -36,3 +36,13 @@ def is_stale(data_through: datetime, now: datetime, usual_days: int, last_news: 
     """
     silent_since = data_through if last_news is None else max(data_through, last_news)
     return now - silent_since > timedelta(days=usual_days + GRACE_DAYS)
+
+
+def year_without_source(data_sets_to: date | None, today: date) -> int | None:
+    """The year whose requests have no known data set in a source that adds one each year; None where there is no such year.
+
+    `data_sets_to` is the last day that the known ones hold, None where one goes on without an end.
+    """
+    if data_sets_to is None or today - data_sets_to <= timedelta(days=GRACE_DAYS):
+        return None
+    return data_sets_to.year + 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.i18n.translator import Translator
 from layouts.pages.content import Cell, Column, PageData, Table
-from layouts.quality_words import DRIFT_WORDS, in_words
+from layouts.quality_words import COUNTED_DRIFT, DRIFT_WORDS, in_words
 
 COUNTS = ("read", "stored", "updated", "unchanged", "quarantined", "removed", "repaired")
 SYNCS = 10
@@ -92,7 +92,7 @@ def drift_table(data: PageData, tr: Translator) -> Table:
                 in_words(DRIFT_WORDS, found["kind"], tr),
                 found["field"],
                 found["value"],
-                tr.number(found["n"]) if "column" not in found["kind"] else "–",
+                tr.number(found["n"]) if found["kind"] in COUNTED_DRIFT else "–",
                 _moment(run["started_at"], tr),
             )
             for found in run["drift"]

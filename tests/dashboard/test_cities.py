@@ -18,7 +18,7 @@ from data_access.boundaries import import_boundaries
 from data_access.sync import failure_kept
 from tests.builders import Store, make_city, row
 from tests.dashboard.reading import Node, both, of_html
-from tests.dashboard.small_cities import SOON, portal_city, rows_of
+from tests.dashboard.small_cities import PORTAL, SOON, SOURCE, portal_city, rows_of
 
 LATE = datetime(2024, 8, 9, 12, tzinfo=UTC)
 EVERYWHERE = ("/", "/departments", "/departments/streets", "/districts", "/districts/1", "/map", "/about")
@@ -140,6 +140,20 @@ def test_a_sync_that_fails_is_told_since_its_first_failure_and_what_it_said(tmp_
     assert "<b>gone" not in client.get("/").text
     store.sync(rows_of(61))
     assert banners(both(client, "/")[0]) == []
+
+
+def test_a_year_without_a_data_set_is_told_where_each_year_has_one(tmp_path: Path) -> None:
+    portal = PORTAL | {"data_sets": [{"id": "aaaa-bbbb", "first": "2024-01-01", "last": "2024-12-31"}]}
+    yearly = [{"find": "Requests", "name": r"Requests (?P<year>20\d\d)"}]
+    store = Store(tmp_path / "data", make_city(source=SOURCE | portal | {"yearly": yearly, "usual_days": 300}))
+    store.sync(rows_of(60))
+    for day, told in ((3, 0), (4, 1)):
+        moment = datetime(2025, 1, day, 12, tzinfo=UTC)
+        client = create_app(load(data_dir=store.data_dir), clock=lambda moment=moment: moment).test_client()
+        for document in both(client, "/"):
+            found = banners(document)
+            assert len(found) == told
+            assert all(text.startswith("The source has a data set for each year, and none for 2025") for text in found)
 
 
 def test_a_map_of_boundaries_that_do_not_fit_says_so(tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ class ArcgisPortal(Portal):
         form = request.query.get("f", "html")
         if form not in ("json", "pjson", "geojson"):
             return Answer(200, PAGE, {"Content-Type": "text/html;charset=utf-8"})
+        if re.fullmatch(r"/(?:.*/)?(?:arcgis/)?rest/services/?", request.path):
+            return says({"currentVersion": 11.4, "folders": [], "services": self._services(request)})
         found = re.fullmatch(r"/(?:.*/)?(?:arcgis/)?rest/services/(.+/FeatureServer/\d+)(/query)?/?", request.path)
         if found is None or found[1] not in self.tables:
             return error(400, "Invalid URL", "Invalid URL")
@@ -57,6 +59,14 @@ class ArcgisPortal(Portal):
             return self._query(request.query, table) if found[2] else says(self._layer(found[1], table))
         except Refused as reason:
             return error(400, "Cannot perform query. Invalid query parameters.", str(reason))
+
+    def _services(self, request: Request) -> list[dict[str, str]]:
+        names = sorted({name.split("/", 1)[0] for name in self.tables})
+        return [
+            {"name": name, "type": kind, "url": f"{self.url}{request.path.rstrip('/')}/{name}/{kind}"}
+            for name in names
+            for kind in ("MapServer", "FeatureServer")
+        ]
 
     def _layer(self, name: str, table: Table) -> dict[str, Any]:
         return {

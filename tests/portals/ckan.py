@@ -23,7 +23,7 @@ LARGEST_LIMIT = 32_000
 
 
 class CkanPortal(Portal):
-    """`tables` of the datastore and `files` by resource id, all of one `package`.
+    """`tables` of the datastore and `files` by resource id, all of one `package` and listed by their `names`.
 
     `sql` switches datastore_search_sql on; with `redirects` a download's address leads to another, as to a file storage.
     """
@@ -37,9 +37,11 @@ class CkanPortal(Portal):
         largest: int = LARGEST_LIMIT,
         sql: bool = False,
         redirects: bool = True,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(*faults)
         self.tables, self.files, self.package = dict(tables), dict(files or {}), package
+        self.names = dict(names or {})
         self.largest, self.sql, self.redirects = largest, sql, redirects
         self._chance = random.Random(311)
 
@@ -76,11 +78,13 @@ class CkanPortal(Portal):
     def _described(self, name: str) -> dict[str, Any]:
         if name in self.tables:
             table, address = self.tables[name], f"{self.url}/datastore/dump/{name}"
-            return {"id": name, "format": "CSV", "datastore_active": True, "url": address, **_dates(table.newest())}
+            told = {"id": name, "name": self.names.get(name, name)}
+            return {**told, "format": "CSV", "datastore_active": True, "url": address, **_dates(table.newest())}
         file = self.files[name]
         address = f"{self.url}/dataset/{self.package}/resource/{name}/download/{file.name}"
         form = "ZIP" if file.name.endswith(".zip") else "CSV"
-        return {"id": name, "format": form, "datastore_active": False, "url": address, **_dates(file.modified)}
+        told = {"id": name, "name": self.names.get(name, file.name)}
+        return {**told, "format": form, "datastore_active": False, "url": address, **_dates(file.modified)}
 
     def _search(self, query: Mapping[str, str]) -> Answer:
         name = query.get("resource_id", "")

@@ -19,11 +19,14 @@ from tests.portals.table import Table
 
 DEFAULT_LIMIT = 1000
 LARGEST_LIMIT = 50_000
+CATALOG_LIMIT = 100
 KNOWN = ("$select", "$where", "$order", "$limit", "$offset", "$$app_token")
 
 
 class SocrataPortal(Portal):
-    """`tables` by four-by-four. Without a token only `free` requests are answered, then 429; other tokens than `token` 403.
+    """`tables` by four-by-four, in the catalog by their `names`.
+
+    Without a token only `free` requests are answered, then 429; other tokens than `token` 403.
 
     Rows have no order unless one is asked for: the portal shuffles them anew each time.
     """
@@ -35,12 +38,14 @@ class SocrataPortal(Portal):
         token: str = "",
         free: int | None = None,
         largest: int = LARGEST_LIMIT,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(*faults)
         self.tables = dict(tables)
         self.token = token
         self.free = free
         self.largest = largest
+        self.names = dict(names or {})
         self._chance = random.Random(311)
 
     def answer(self, request: Request) -> Answer:
@@ -48,6 +53,8 @@ class SocrataPortal(Portal):
         refused = self._token(request)
         if refused:
             return refused
+        if request.path == "/api/catalog/v1":
+            return self._catalog(request.query)
         found = re.fullmatch(r"/resource/([^/.]+)\.(csv|json)", request.path)
         if request.method == "POST" or found is None or found[1] not in self.tables:
             return error(404, "dataset.missing", "Not found", {"id": found[1] if found else request.path})
@@ -56,6 +63,22 @@ class SocrataPortal(Portal):
         except Refused as reason:
             code = f"query.soql.{reason.code}"
             return error(400, code, f"Query coordinator error: {code}; {reason}; position: Map(row -> 1, column -> 1)")
+
+    def _catalog(self, query: Mapping[str, str]) -> Answer:
+        """Whatever has one of the words that are searched for in its name, each once; charts of a table are listed too."""
+        unknown = set(query) - {"domains", "search_context", "q", "limit", "offset", "only"}
+        if unknown:
+            return Answer(400, json.dumps({"error": f"Unrecognized parameters: {sorted(unknown)}"}).encode())
+        words = query.get("q", "").casefold().split()
+        found = [
+            {"resource": {"id": name, "name": told, "type": kind}, "metadata": {"domain": query.get("domains", "")}}
+            for name, told in self.names.items()
+            for kind, name in (("dataset", name), ("chart", f"char-{name[-4:]}"))
+            if not words or any(word in told.casefold() for word in words)
+        ]
+        start, limit = int(query.get("offset", 0)), int(query.get("limit", CATALOG_LIMIT))
+        body = {"results": found[start : start + limit], "resultSetSize": len(found), "timings": {}}
+        return Answer(200, json.dumps(body).encode(), {"Content-Type": "application/json;charset=utf-8"})
 
     def _token(self, request: Request) -> Answer | None:
         given = request.headers.get("x-app-token") or request.query.get("$$app_token")
