@@ -44,6 +44,7 @@ ROWS = (
         "Areas compared fairly: raw, adjusted for what is asked, funnel limits",
     ),
     ("/requests", "Requests", ("filters", "limit", "next"), "Published requests, newest first, a page at a time"),
+    ("/addresses", "Addresses", ("q", "city"), "The published addresses that a text may mean"),
     ("/quality", "Quality", ("city",), "Flags, unreadable rows, what is left out, and the last syncs"),
 )
 SINGLE = (
@@ -119,6 +120,9 @@ def parameters() -> Document:
             "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}, "Rows of a page."
         ),
         "next": _parameter("next", {"type": "string"}, "The `next` of the page before, unchanged."),
+        "q": _parameter(
+            "q", {"type": "string"}, "A street, a crossing, or a house number and a street; slips are forgiven."
+        ),
         "request_id": _parameter(
             "request_id", {"type": "string"}, "The source's own id, percent-encoded.", where="path"
         ),

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from dashboard.api import catalogue, docs, numbers, records
+from dashboard.api import addresses, catalogue, docs, numbers, records
 from dashboard.api.asking import Asked, choose_city, own_values, read_filters, read_pairs
 from dashboard.api.caching import Answers, Finished, respond, validator, version_of
 from dashboard.api.health import register_health
@@ -56,6 +56,7 @@ ROUTES = (
     Route("/fair", numbers.compared_fairly, own=("field", "days")),
     Route("/requests", records.listed, own=records.OWN),
     Route("/requests/<path:request_id>", records.single, filtered=False, as_csv=False),
+    Route("/addresses", addresses.found, own=addresses.OWN, filtered=False),
     Route("/quality", catalogue.data_quality, filtered=False),
     Route("/boundaries/<kind>.geojson", catalogue.boundaries, filtered=False, as_csv=False, mimetype=GEOJSON),
 )

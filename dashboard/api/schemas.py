@@ -77,6 +77,27 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "Record": thing(RECORD),
+    "Addresses": thing(
+        {
+            **ABOUT,
+            "q": value("string", "What was asked."),
+            "rows": several(
+                thing(
+                    {
+                        "address": RECORD["address"] | {"type": "string"},
+                        "district": RECORD["district"],
+                        "neighbourhood": RECORD["neighbourhood"],
+                        "requests": count("Published requests there, whoever made them."),
+                        "latitude": maybe("number", "The middle of its requests, WGS 84.", minimum=-90, maximum=90),
+                        "longitude": maybe("number", "The middle of its requests, WGS 84.", minimum=-180, maximum=180),
+                        "score": value("number", "How well it fits.", minimum=0, maximum=1),
+                        "page": maybe("string", "The page of its place; null where no area is recorded."),
+                    }
+                ),
+                "The likeliest first, at most ten; none where nothing is like it.",
+            ),
+        }
+    ),
     "Request": thing(
         {
             **ABOUT,

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, func, insert, select
 
 from data_access import rollup
+from data_access.address_index import ADDRESSES, build_address_index, layout
 from data_access.areas.filling import build_areas
 from data_access.areas.lookup import update_lookup
 from data_access.areas.stored import box, stored_areas
@@ -38,7 +39,7 @@ def form() -> str:
         for metadata in (published, public_records)
         for table in metadata.sorted_tables
     ]
-    return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([described, layout()]).encode()).hexdigest()[:16]
 
 
 def current_version(folder: Path) -> int | None:
@@ -118,6 +119,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             connection.commit()
             rollup.build_requests(connection, city)
             connection.commit()
+            build_address_index(connection, building / ADDRESSES)
             duckdb.checkpoint(connection)
             duckdb.checkpoint(connection, "public")
     finally:

@@ -36,10 +36,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
 def accepted(files: DemoFiles) -> pd.DataFrame:
     """Every line with the right number of columns, as text."""
     columns = ", ".join(f"'{header}': 'VARCHAR'" for header in HEADERS)
-    return duckdb.execute(
-        f"FROM read_csv(?, columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '\"', "
-        "escape = '\"', strict_mode = true, store_rejects = true, parallel = false)", [str(files.requests)]
-    ).df().fillna("")
+    return (
+        duckdb.execute(
+            f"FROM read_csv(?, columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+            "escape = '\"', strict_mode = true, store_rejects = true, parallel = false)",
+            [str(files.requests)],
+        )
+        .df()
+        .fillna("")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +87,9 @@ def located(requests: pd.DataFrame, city: City) -> pd.DataFrame:
 
 
 def test_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    one, two, other = (write_demo(tmp_path / name, rows=2_000, seed=seed)
-                       for name, seed in (("one", 1), ("two", 1), ("other", 2)))
+    one, two, other = (
+        write_demo(tmp_path / name, rows=2_000, seed=seed) for name, seed in (("one", 1), ("two", 1), ("other", 2))
+    )
     assert one.requests.read_bytes() == two.requests.read_bytes()
     assert one.requests.read_bytes() != other.requests.read_bytes()
     assert one.districts.read_bytes() == other.districts.read_bytes()
@@ -162,9 +168,16 @@ def test_outcomes_and_origins_have_their_shares(requests: pd.DataFrame, city: Ci
     assert 0.06 < origin["information"] < 0.10
     ended = requests[requests["Status"].isin(["Closed", "Cancelled"])]
     outcome = first_match(city.rules.outcome, ended, columns, "unknown").value_counts(normalize=True)
-    expected = {"work_done": (0.55, 0.75), "no_action_needed": (0.08, 0.2), "not_found": (0.05, 0.12),
-                "duplicate": (0.025, 0.04), "referred": (0.02, 0.06), "cancelled": (0.008, 0.03),
-                "administrative": (0.01, 0.04), "unknown": (0.04, 0.12)}
+    expected = {
+        "work_done": (0.55, 0.75),
+        "no_action_needed": (0.08, 0.2),
+        "not_found": (0.05, 0.12),
+        "duplicate": (0.025, 0.04),
+        "referred": (0.02, 0.06),
+        "cancelled": (0.008, 0.03),
+        "administrative": (0.01, 0.04),
+        "unknown": (0.04, 0.12),
+    }
     assert set(outcome.index) == set(expected)
     for name, (low, high) in expected.items():
         assert low < outcome[name] < high, name

@@ -213,7 +213,7 @@ def all_texts(folder: Path) -> str:
     texts: list[str] = []
     for path in sorted(version.iterdir()):
         if path.suffix != ".duckdb":
-            texts.append(path.read_text())
+            texts.append(path.read_text(errors="replace"))  # the search over addresses holds its texts as they are
             continue
         with duckdb.connect(str(path), read_only=True) as connection:
             for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():

@@ -215,7 +215,9 @@ def test_a_bad_row_is_kept_once_however_often_it_comes(store: Store) -> None:
 
 def test_a_file_of_bad_rows_only_is_refused_with_the_reason(store: Store) -> None:
     store.sync([row(1)])
-    with pytest.raises(SourceError, match=r"None of the 2 rows of .* because the created date cannot be read; dates are"):
+    with pytest.raises(
+        SourceError, match=r"None of the 2 rows of .* because the created date cannot be read; dates are"
+    ):
         store.sync([row(2, created="soon"), row(3, created="later")])
     assert store.requests().index.tolist() == ["1"]
 
