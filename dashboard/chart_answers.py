@@ -19,6 +19,7 @@ from dashboard.first_answer import plain_page, table_fragment
 from dashboard.i18n.translator import N_, Translator, translator_for
 from dashboard.settings import Settings
 from data_access.store.published import Published
+from layouts.figures.open_ages import NAMES as AGES
 from layouts.pages.content import Column, PageContent, Table
 from layouts.pages.fairness import POSITIONS
 from layouts.untimed import STATUSES
@@ -46,6 +47,9 @@ HEADERS = {
     "high_998": N_("High (99.8 %)"),
     "position": N_("Against the limits"),
     "city_share": N_("Share in the whole city"),
+    "band": N_("Age"),
+    "backlog": N_("Open for so long"),
+    "overdue": N_("Overdue for so long"),
     "factor": N_("Limits widened by (variance)"),
 }
 WORDS = {
@@ -57,6 +61,7 @@ WORDS = {
     "not_yet_due": N_("Not yet due"),
     "without_target": N_("Without a target"),
     **POSITIONS,
+    **AGES,
 }
 STATUS_WORDS = dict(STATUSES)
 SHARES = {"closed_share", "share", "adjusted_share", "low_998", "high_998", "city_share"}

@@ -12,6 +12,7 @@ from callbacks.chart import Chart, Drawing
 from dashboard.domain.filters import Filters
 from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import N_
+from data_access.answers.ages import ages
 from data_access.answers.fair import fair
 from data_access.answers.series import Measure, distribution, series
 from data_access.answers.summary import grouped, summary
@@ -24,6 +25,7 @@ from layouts.figures import (
     funnel,
     on_time_over_time,
     on_time_parts,
+    open_ages,
     status_mix,
     wait_over_time,
 )
@@ -103,6 +105,11 @@ def _waits(field: str, snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
         ],
         columns=["name", "value", "low", "high", "n"],
     )
+
+
+def _ages(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """Columns: band, backlog, overdue."""
+    return pd.DataFrame(ages(snapshot, filters)["rows"], columns=["band", "backlog", "overdue"])
 
 
 def _fair_by(field: str) -> Callable[[Snapshot, Filters], pd.DataFrame]:
@@ -217,6 +224,15 @@ CHARTS: tuple[Chart, ...] = (
         _parts,
         Drawing(on_time_parts.figure, on_time_parts.sentence),
         "on_time",
+        needs="closing_time",
+    ),
+    Chart(
+        "open-ages",
+        ("department", "district", "neighbourhood"),
+        N_("How long the open ones have been open"),
+        _ages,
+        Drawing(open_ages.figure, open_ages.sentence, open_ages.HEIGHT),
+        "backlog",
         needs="closing_time",
     ),
     Chart(

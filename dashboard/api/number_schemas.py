@@ -22,6 +22,7 @@ from dashboard.api.schema_parts import (
     thing,
     value,
 )
+from dashboard.domain.ages import BANDS
 from dashboard.domain.filters import CHOICES, MULTIPLE
 from dashboard.domain.funnel import Position
 from dashboard.domain.request import DIMENSIONS
@@ -138,6 +139,25 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
                     }
                 ),
                 "The Kaplan-Meier curve as steps.",
+            ),
+        }
+    ),
+    "Ages": thing(
+        {
+            **HEADER,
+            "backlog": counted("Distinct requests open at the end of the period, whenever created; null for a sample."),
+            "overdue": counted("Open at data through and past due, whenever created."),
+            "rows": several(
+                thing(
+                    {
+                        "band": value("string", "The band of ages.", enum=[band.name for band in BANDS]),
+                        "from_days": count("Its first age in days."),
+                        "to_days": maybe("integer", "Ages are under so many days; null: no end.", minimum=0),
+                        "backlog": counted("Of the backlog, by the local days since they were made."),
+                        "overdue": counted("Of the overdue, by the time since they were due."),
+                    }
+                ),
+                "The bands, which add up.",
             ),
         }
     ),

@@ -10,6 +10,7 @@ from dashboard.api.asking import Asked, one_of
 from dashboard.api.rendering import Content, Row, flatten
 from dashboard.domain.errors import BadQuery
 from dashboard.domain.filters import MULTIPLE
+from data_access.answers import ages as ages_of_open
 from data_access.answers import fair as fairness
 from data_access.answers import series as over_time
 from data_access.answers.summary import grouped, header, summary
@@ -63,6 +64,12 @@ def curve(asked: Asked) -> Content:
     return Content(
         {**header(asked.snapshot, asked.filters), "rows": rows}, over_time.CURVE, rows, _name(asked, "distribution")
     )
+
+
+def open_ages(asked: Asked) -> Content:
+    """How old what is open is, by bands."""
+    document = ages_of_open.ages(asked.snapshot, asked.filters)
+    return Content(document, ages_of_open.ROW, document["rows"], _name(asked, "ages"))
 
 
 def compared_fairly(asked: Asked) -> Content:

@@ -37,6 +37,7 @@ ROWS = (
     *((f"/{path}", "Groups", ("filters",), f"The same numbers for each {field}") for path, field in GROUPS.items()),
     ("/series", "Series", ("filters", "measure"), "One measure by day, week, month, quarter or year"),
     ("/distribution", "Distribution", ("filters",), "The share closed by days of waiting (Kaplan-Meier)"),
+    ("/ages", "Ages", ("filters",), "How old what is open is: the backlog, and what is past its due time"),
     (
         "/fair",
         "Fair",

@@ -53,7 +53,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     """Columns: name, n, adjusted_share, low, high, low_998, high_998, position, city_share, factor."""
     areas, _ = _areas(frame)
     if not areas:
-        return theme.nothing(_nothing(tr), tr, scheme, HEIGHT)
+        return theme.nothing(_nothing(tr), tr, scheme, 160)
     ground = _ground(frame)
     left, right = _width(areas)
     bottom, top = _range(areas, ground)
