@@ -9,6 +9,7 @@ from functools import partial
 from callbacks import reports
 from dashboard.domain.filters import Filters
 from dashboard.i18n.translator import Translator
+from data_access.answers.flags import flag_effects
 from data_access.store.published import Snapshot
 from layouts.pages import about, areas, data, departments, overview
 from layouts.pages import map as map_page
@@ -63,6 +64,12 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
         case ["about"]:
             return Route("about", about.content)
         case ["data"]:
-            return Route("data", data.content, needs_quality=True)
+            return Route("data", data.content, needs_quality=True, answer=_odd_rows)
         case _:
             return None
+
+
+def _odd_rows(snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numbers:
+    """Keys: effects, as flag_effects gives them."""
+    del own
+    return {"effects": flag_effects(snapshot, filters)}

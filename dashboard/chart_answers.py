@@ -22,6 +22,7 @@ from data_access.store.published import Published
 from layouts.figures.open_ages import NAMES as AGES
 from layouts.pages.content import Column, PageContent, Table
 from layouts.pages.fairness import POSITIONS
+from layouts.quality_words import FLAG_WORDS, in_words
 from layouts.untimed import STATUSES
 
 HEADERS = {
@@ -51,6 +52,7 @@ HEADERS = {
     "backlog": N_("Open for so long"),
     "overdue": N_("Overdue for so long"),
     "factor": N_("Limits widened by (variance)"),
+    "flag": N_("What is odd"),
 }
 WORDS = {
     "requests": N_("Requests made"),
@@ -151,12 +153,14 @@ def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
         return tr("yes") if value else tr("no")
     if column == "status":
         return tr(STATUS_WORDS[str(value)])
+    if column == "flag":
+        return in_words(FLAG_WORDS, str(value), tr)
     if isinstance(value, str):
         return tr(WORDS[value]) if value in WORDS else value
     if (
         column in SHARES
         or (column in ("low", "high") and measure in LIMITS_OF_SHARES)
-        or (measure == "on_time" and isinstance(value, float))
+        or (measure in ("on_time", "") and isinstance(value, float))
     ):
         return tr.percent(value, 1)
     if column == "days":

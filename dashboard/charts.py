@@ -14,6 +14,7 @@ from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import N_
 from data_access.answers.ages import ages
 from data_access.answers.fair import fair
+from data_access.answers.flags import flags_over_time
 from data_access.answers.series import Measure, distribution, series
 from data_access.answers.summary import grouped, summary
 from data_access.store.published import Snapshot
@@ -28,6 +29,9 @@ from layouts.figures import (
     open_ages,
     status_mix,
     wait_over_time,
+)
+from layouts.figures import (
+    flags_over_time as flags_figure,
 )
 from layouts.untimed import standing
 
@@ -294,5 +298,15 @@ CHARTS: tuple[Chart, ...] = (
             ("district", N_("Requests by area")),
             ("neighbourhood", N_("Requests by area")),
         )
+    ),
+    Chart(
+        "flags-over-time",
+        ("data",),
+        N_("What is odd in the rows of the selection, over time"),
+        flags_over_time,
+        Drawing(flags_figure.figure, flags_figure.sentence, height=420),
+        "",
+        wide=True,
+        over_time=True,
     ),
 )

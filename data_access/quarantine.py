@@ -40,7 +40,7 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
     found: list[dict[str, Any]] = []
     for row, place in zip(lines, rejected, strict=True):
         kind = "wrong_column_count" if "COLUMNS" in row["error_type"] else "unreadable_line"
-        found.append({"reason": kind, "line": place.line, "raw": place.text})
+        found.append({"reason": kind, "line": place.line, "raw": place.text, "department": None})
     reason = case(
         (incoming.c.request_id.is_(None), "no_request_id"),
         (incoming.c.has_created == 0, "no_created_date"),
@@ -57,7 +57,8 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
             blank_lines(file.path),
         )
         found += [
-            {"reason": row["reason"], "line": line, "raw": row["raw"]} for row, line in zip(bad, physical, strict=True)
+            {"reason": row["reason"], "line": line, "raw": row["raw"], "department": row["department"]}
+            for row, line in zip(bad, physical, strict=True)
         ]
     fresh_rows = _keep_new(connection, found, file, run)
     good = connection.scalar(select(func.count()).select_from(incoming)) or 0
@@ -68,7 +69,7 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
 def _bad_rows(connection: Connection, reason: ColumnElement[str]) -> Sequence[RowMapping]:
     places = numbered()
     chosen = (
-        select(places.c.row, incoming.c.raw, reason.label("reason"))
+        select(places.c.row, incoming.c.raw, reason.label("reason"), fresh.c.department)
         .join(places, places.c.rowid == incoming.c.rowid)
         .join(fresh, fresh.c.row == incoming.c.rowid)
         .where(is_bad())

@@ -47,6 +47,8 @@ ROWS = (
     ("/requests", "Requests", ("filters", "limit", "next"), "Published requests, newest first, a page at a time"),
     ("/addresses", "Addresses", ("q", "city"), "The published addresses that a text may mean"),
     ("/quality", "Quality", ("city",), "Flags, unreadable rows, what is left out, and the last syncs"),
+    ("/flags", "FlagEffects", ("filters",), "The headline without the rows of each flag"),
+    ("/method", "Method", ("city",), "How each number is computed, and what has changed in that"),
 )
 SINGLE = (
     ("/requests/{request_id}", "Request", ("request_id", "city"), "One request, with the wait of requests like it"),

@@ -215,6 +215,17 @@ SCHEMAS: dict[str, Schema] = {
                 ),
                 "Rows that could not be read as a request.",
             ),
+            "quarantine_by_department": several(
+                thing(
+                    {
+                        "reason": value("string", "Why."),
+                        "department": value("string", "Published name; 'none' where it could not be read."),
+                        "day": value("string", "The local day on which they were first seen.", format="date"),
+                        "n": count("Rows."),
+                    }
+                ),
+                "The same by department and day.",
+            ),
             "left_out": each(
                 ("city", "information", "duplicates", "no_duration"),
                 count("Rows of the whole store."),
@@ -265,6 +276,58 @@ SCHEMAS: dict[str, Schema] = {
                     }
                 ),
                 "The last syncs before this version, newest first.",
+            ),
+        }
+    ),
+    "FlagEffects": thing(
+        {
+            **HEADER,
+            "rows": several(
+                thing(
+                    {
+                        "flag": value("string", "The flag.", enum=list(Flag)),
+                        "requests": count("Requests of the selection that have it, duplicates included."),
+                        "share": share("Of all requests of the selection."),
+                        "no_duration": counted("Of them distinct and without a usable duration: in no wait."),
+                        "without": thing(
+                            {
+                                "n": counted("Distinct requests without the flag that have a duration."),
+                                "p50_days": days("Their typical wait; null where the curve does not get there."),
+                                "closed_within_30": share("Of them closed within 30 days."),
+                            }
+                        ),
+                    }
+                ),
+                "Each flag that any of the requests has.",
+            ),
+        }
+    ),
+    "Method": thing(
+        {
+            "method_version": value("string", "The version of the definitions."),
+            "measures": several(
+                thing(
+                    {
+                        "id": value("string", "The measure."),
+                        "title": value("string", "What it is called."),
+                        "unit": value("string", "Its unit."),
+                        "low_is_good": value("boolean", "Whether less is better."),
+                        "why": value("string", "Why it matters."),
+                        "formula": value("string", "How it is computed."),
+                    }
+                ),
+                "Every published number.",
+            ),
+            "corrections": several(
+                thing(
+                    {
+                        "on": value("string", "The day of the change.", format="date"),
+                        "version": value("string", "The method version that it made."),
+                        "what": value("string", "What changed."),
+                        "effect": value("string", "What it does to numbers that were published before."),
+                    }
+                ),
+                "What changed in the definitions, newest first.",
             ),
         }
     ),

@@ -1,8 +1,8 @@
 """Collects every visible text of the code into `catalogs/messages.pot`: `python -m dashboard.i18n.extract`.
 
 Texts are the first argument of `tr(…)` and `N_(…)` and the first two of `tr.n(…)`, in Python and in Jinja templates,
-and title, unit, why and formula of the measure files. Only literal texts can be collected: anything that is computed
-and given to `tr` must be marked with `N_` where it is written.
+title, unit, why, formula and words of the measure files, and the log of corrections. Only literal texts can be collected:
+anything that is computed and given to `tr` must be marked with `N_` where it is written.
 """
 
 import ast
@@ -22,6 +22,7 @@ from dashboard.i18n.catalog import TEMPLATE
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("dashboard", "layouts", "callbacks", "data_access")
 MEASURE_KEYS = ("title", "unit", "why", "formula")
+ENTRY_KEYS = ("word", "meaning", "what", "effect")
 _TEXTS_OF_CALL = {"tr": 1, "N_": 1, "n": 2}
 
 
@@ -64,7 +65,7 @@ def _everything(root: Path) -> Iterator[Found]:
                 yield from _in_python(path.read_text("utf-8"), place)
             elif path.suffix in {".html", ".jinja", ".j2"}:
                 yield from _in_template(path.read_text("utf-8"), place)
-            elif path.suffix == ".toml" and path.parent.name == "measures":
+            elif path.suffix == ".toml" and path.parent.name in ("measures", "domain"):
                 yield from _in_measure(path.read_text("utf-8"), place)
 
 
@@ -123,6 +124,8 @@ def _in_measure(source: str, place: str) -> Iterator[Found]:
     for key in MEASURE_KEYS:
         if text := measure.get(key):
             yield Found(str(text), "", place, 1)
+    for each in (*measure.get("terms", ()), *measure.get("entry", ())):
+        yield from (Found(each[key], "", place, 1) for key in ENTRY_KEYS if key in each)
 
 
 def main() -> None:

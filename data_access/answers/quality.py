@@ -52,6 +52,10 @@ def quality(snapshot: Snapshot, runs: int = LAST_RUNS) -> dict[str, Any]:
             {"reason": row["reason"], "words": REASONS.get(row["reason"], row["reason"]), "n": int(row["n"])}
             for row in queries.quarantine(snapshot).to_dict("records")
         ],
+        "quarantine_by_department": [
+            {**row, "day": str(pd.Timestamp(row["day"]).date()), "n": int(row["n"])}
+            for row in _records(queries.quarantine_details(snapshot))
+        ],
         "left_out": left_out(snapshot),
         "not_published": list(snapshot.city.source.not_published),
         "mappings": _records(queries.mappings(snapshot)),

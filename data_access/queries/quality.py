@@ -25,7 +25,14 @@ def flags(snapshot: Snapshot) -> pd.DataFrame:
 def quarantine(snapshot: Snapshot) -> pd.DataFrame:
     """How many rows could not be read, by reason. Columns: reason, n."""
     c = quarantine_counts.c
-    return snapshot.count(select(*[c.reason, c.n]).order_by(c.reason))
+    n = cast(func.sum(c.n), BigInteger).label("n")
+    return snapshot.count(select(c.reason, n).group_by(c.reason).order_by(c.reason))
+
+
+def quarantine_details(snapshot: Snapshot) -> pd.DataFrame:
+    """The same by department ("none" where it could not be read) and local day. Columns: reason, department, day, n."""
+    c = quarantine_counts.c
+    return snapshot.count(select(*c).order_by(c.reason, c.day, c.department))
 
 
 def left_out(snapshot: Snapshot) -> pd.DataFrame:

@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, func, insert, select
+from sqlalchemy import Connection, Date, MetaData, cast, func, insert, select
 
+from dashboard.domain.request import NONE_NAME
 from data_access import rollup
 from data_access.address_index import ADDRESSES, build_address_index, layout
 from data_access.areas.filling import build_areas
@@ -25,6 +26,7 @@ from data_access.store.tables import (
     published,
     quarantine,
     quarantine_counts,
+    runs,
 )
 from data_access.store.work import WORK_FILE, work_file
 
@@ -61,6 +63,12 @@ def published_revision(folder: Path) -> str | None:
 def can_read(folder: Path, version: int) -> bool:
     """Whether a version has the form that this program reads."""
     return _told(folder, version).get("form") == form()
+
+
+def is_of_another_form(folder: Path, version: int) -> bool:
+    """Whether a version was made by a program whose tables were others; one that is damaged is not meant."""
+    told = _told(folder, version)
+    return bool(told) and told.get("form") != form()
 
 
 def _told(folder: Path, version: int) -> dict[str, str]:
@@ -128,12 +136,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
 
 
 def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number: int) -> None:
-    work_quarantine = quarantine.to_metadata(MetaData(), schema="work")
-    connection.execute(
-        insert(quarantine_counts).from_select(
-            ["reason", "n"], select(work_quarantine.c.reason, func.count()).group_by(work_quarantine.c.reason)
-        )
-    )
+    _count_unreadable(connection, city)
     facts_about = {
         "city": city.model_dump_json(by_alias=True),
         "version": str(number),
@@ -143,6 +146,14 @@ def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number
         "data_through": str(dates.data_through),
     }
     connection.execute(insert(about), [{"key": key, "value": value} for key, value in facts_about.items()])
+
+
+def _count_unreadable(connection: Connection, city: City) -> None:
+    rows, read_in = (table.to_metadata(MetaData(), schema="work") for table in (quarantine, runs))
+    day = cast(func.timezone(city.time_zone, func.to_timestamp(read_in.c.started_at)), Date)
+    keys = (rows.c.reason, func.coalesce(rows.c.department, NONE_NAME), day)
+    counted = select(*keys, func.count()).join(read_in, read_in.c.run == rows.c.run).group_by(*keys)
+    connection.execute(insert(quarantine_counts).from_select(["reason", "department", "day", "n"], counted))
 
 
 def _number(path: Path) -> int:

@@ -20,7 +20,7 @@ from dashboard.domain.request import DIMENSIONS, NONE_NAME
 from data_access.city import City
 from data_access.local_time import utc_to_local
 from data_access.store.engines import duckdb
-from data_access.store.publish import COUNTS, RECORDS, can_read, current_version
+from data_access.store.publish import COUNTS, RECORDS, current_version, is_of_another_form
 from data_access.store.tables import about, names
 
 
@@ -115,7 +115,7 @@ class Published:
                 raise NothingPublished(f"No data of '{city}' has been published yet; run 'fixedyet sync {city}'.")
             held = self._held.get(city)
             if held is None or held.snapshot.version != version:
-                if not can_read(folder, version):
+                if is_of_another_form(folder, version):
                     raise NothingPublished(
                         f"The data of '{city}' were published by another version of this program; run 'fixedyet publish {city}'."
                     )

@@ -82,8 +82,9 @@ quarantine = Table(
     Column("line", BigInteger, nullable=False),
     Column("raw", Text),
     Column("run", Integer, nullable=False),
+    Column("department", Text),
 )
-"""Rows that could not be read as a request, once each however often they come."""
+"""Rows that could not be read as a request, once each however often they come; `department` where that could be read."""
 
 runs = Table(
     "runs",
@@ -180,8 +181,11 @@ quarantine_counts = Table(
     "quarantine_counts",
     published,
     Column("reason", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("day", Date, nullable=False),
     Column("n", BigInteger, nullable=False),
 )
+"""Rows that could not be read, by the local day on which they were first seen."""
 
 mappings = Table(
     "mappings",

@@ -22,10 +22,11 @@ from data_access.store.engines import duckdb
 from data_access.store.tables import SEPARATOR, raw_rows, runs, state, work
 
 WORK_FILE = "work.duckdb"
-FORMAT = "2"
+FORMAT = "3"
 ADDED = (
     ("raw_rows", "data_set", "TEXT DEFAULT ''"),
     ("runs", "repaired", "BIGINT"),
+    ("quarantine", "department", "TEXT"),
     *(("records", f"{field}_given", "TEXT") for field in GIVEN),
 )
 """The columns that have come since the first format."""

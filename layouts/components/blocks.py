@@ -70,7 +70,6 @@ def _(each: Charts, tr: Translator) -> Component:
 
 @block.register
 def _(each: Table, tr: Translator) -> Component:
-    del tr
     heading = html.H2(each.heading, id=f"{each.id}-heading")
     if not each.rows:
         return html.Section([heading, html.P(each.empty, className="empty")])
@@ -97,7 +96,7 @@ def _(each: Table, tr: Translator) -> Component:
         body = html.Details([html.Summary(told), body], className="folded")
     after = [html.P(each.note, className="small")] if each.note.strip() else []
     more = [html.P(link(each.more))] if each.more else []
-    return html.Section([heading, body, *after, *more])
+    return html.Section([heading, body, *after, *_how_all(each, tr), *more])
 
 
 @block.register
@@ -109,10 +108,13 @@ def _(each: Prose, tr: Translator) -> Component:
             parts.append(html.P(paragraph))
         else:
             parts.append(
-                html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in paragraph], className="terms")
+                html.Dl(
+                    [html.Div([html.Dt(term), html.Dd(text)]) for term, text in paragraph],
+                    className="terms facts" if each.side_by_side else "terms",
+                )
             )
     parts += [html.P(html.A(target.text, href=target.href)) for target in each.links]
-    return html.Section(parts, className="prose", id=f"about-{each.id}")
+    return html.Section(parts, className="prose wide" if each.side_by_side else "prose", id=f"about-{each.id}")
 
 
 @block.register
@@ -157,6 +159,16 @@ def how(measure: str, tr: Translator) -> list[Component]:
             className="how",
         )
     ]
+
+
+def _how_all(table: Table, tr: Translator) -> list[Component]:
+    """The same for all columns of a table at once."""
+    known = [measures()[column.measure] for column in table.columns if column.measure in measures()]
+    if not known:
+        return []
+    told = [html.Div([html.Dt(tr(each.title)), html.Dd(f"{tr(each.why)} {tr(each.formula)}")]) for each in known]
+    summary = [tr("How are these computed?"), html.Span(f" {table.heading}", className="visually-hidden")]
+    return [html.Details([html.Summary(summary), html.Dl(told, className="terms")], className="how")]
 
 
 def _number(number: Number, tr: Translator) -> Component:

@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.domain.measures import measures
+from dashboard.domain.measures import glossary, measures
 from dashboard.domain.method import METHOD_VERSION
-from dashboard.i18n.translator import N_, Translator
+from dashboard.i18n.translator import Translator
 from layouts.pages.content import Link, PageContent, PageData, Prose
-
-WORDS = (
-    (
-        N_("Request"),
-        N_("What somebody reported to 311. Several people may report one problem: then there are several requests."),
-    ),
-    (N_("Open, in progress"), N_("The department has not closed the request.")),
-    (
-        N_("Closed"),
-        N_("The department closed the request. That is not the same as fixed: only the outcome “work done” says so."),
-    ),
-    (N_("Cancelled"), N_("The request was withdrawn or opened in error.")),
-    (
-        N_("Duplicate"),
-        N_("A request that the city joined to an earlier one. It counts as a report, not in waits or in the backlog."),
-    ),
-    (N_("Target, overdue"), N_("The time by which the city says that it will be done. Overdue: still open after it.")),
-    (N_("Backlog"), N_("What was open at the end of a day.")),
-    (N_("Typical wait"), N_("The time within which half of the requests are closed, those still open included.")),
-    (
-        N_("Data to, data through"),
-        N_(
-            "The last day of new requests in the data, and the moment up to which closings were seen. Never the clock of this machine."
-        ),
-    ),
-)
 
 
 def content(data: PageData, tr: Translator) -> PageContent:
@@ -52,13 +26,21 @@ def content(data: PageData, tr: Translator) -> PageContent:
                 (
                     tuple(
                         (tr(measure.title), f"{tr(measure.why)} {tr(measure.formula)}")
-                        for measure in measures().values()
+                        for measure in sorted(measures().values(), key=lambda each: tr(each.title))
                     ),
                     tr("Method version {version}.", version=METHOD_VERSION),
                 ),
+                (
+                    Link(tr("What changed in the definitions, and when"), data.href("/data") + "#about-corrections"),
+                    Link(tr("The definitions as JSON"), "/api/v1/method"),
+                ),
                 id="numbers",
             ),
-            Prose(tr("The words"), (tuple((tr(word), tr(meaning)) for word, meaning in WORDS),), id="words"),
+            Prose(
+                tr("The words"),
+                (tuple((tr(term.word), tr(term.meaning)) for term in glossary()),),
+                id="words",
+            ),
             Prose(
                 tr("Privacy"),
                 (

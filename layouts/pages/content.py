@@ -51,6 +51,8 @@ class Column:
 
     label: str
     numeric: bool = True
+    measure: str = ""
+    """The measure whose numbers stand in it: how they are computed is told with the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Prose:
     paragraphs: tuple[str | tuple[tuple[str, str], ...], ...]
     links: tuple[Link, ...] = ()
     id: str = ""
+    side_by_side: bool = False
+    """Whether its terms are short facts, which stand beside each other where there is room."""
 
 
 @dataclass(frozen=True, slots=True)

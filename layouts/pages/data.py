@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dashboard.domain.corrections import corrections
 from dashboard.i18n.translator import Translator
-from layouts.pages.content import Link, PageContent, PageData, Prose
-from layouts.pages.data_tables import flag_tables, left_out_table, mapping_tables, quarantine_table
+from layouts.pages.content import Charts, Link, PageContent, PageData, Prose
+from layouts.pages.data_tables import flag_tables, left_out_table, mapping_tables, quarantine_tables
+from layouts.pages.flag_effects import effects_table
 from layouts.pages.source_tables import area_table, call_tables, drift_table, sync_table
 from layouts.quality_words import MISSING_WORDS, in_words
 
@@ -17,7 +19,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
         heading=tr("The data of {city}", city=city.name),
         sentence=tr(
             "What {city} publishes, how fresh it is, what is wrong with it, and what was done with it here. "
-            "It covers all rows, whatever the filters say.",
+            "It covers all rows, whatever the filters say, except where it says that it is about the selection.",
             city=city.name,
         ),
         blocks=(
@@ -25,13 +27,16 @@ def content(data: PageData, tr: Translator) -> PageContent:
             sync_table(data, tr),
             *call_tables(data, tr),
             drift_table(data, tr),
-            quarantine_table(data, tr),
+            *quarantine_tables(data, tr),
             *flag_tables(data, tr),
+            effects_table(data, tr),
+            *((Charts(data.charts),) if data.charts else ()),
             left_out_table(data, tr),
             *_lacking(data, tr),
             *_breaks(data, tr),
             *mapping_tables(data, tr),
             area_table(data, tr),
+            _corrections(tr),
             _licence(data, tr),
             _downloads(data, tr),
         ),
@@ -60,7 +65,7 @@ def _freshness(data: PageData, tr: Translator) -> Prose:
         (tr("Kind of source"), tr("a sample") if city.sample else tr("complete for its dates")),
         (tr("Data version"), tr.number(city.data_version)),
     ]
-    return Prose(tr("How fresh it is"), (tuple(facts),), id="freshness")
+    return Prose(tr("How fresh it is"), (tuple(facts),), id="freshness", side_by_side=True)
 
 
 def _lacking(data: PageData, tr: Translator) -> tuple[Prose, ...]:
@@ -80,6 +85,17 @@ def _breaks(data: PageData, tr: Translator) -> tuple[Prose, ...]:
     return (Prose(tr("Days from which rows mean something else"), (facts,), id="breaks"),)
 
 
+def _corrections(tr: Translator) -> Prose:
+    facts = tuple(
+        (
+            tr("{day}, method version {version}", day=tr.date(each.on), version=each.version),
+            f"{tr(each.what)} {tr(each.effect)}",
+        )
+        for each in corrections()
+    )
+    return Prose(tr("What changed in the definitions"), (facts,), id="corrections")
+
+
 def _licence(data: PageData, tr: Translator) -> Prose:
     city = data.city
     facts = ((tr("Source"), city.source_name), (tr("Licence"), city.licence), (tr("Attribution"), city.attribution))
@@ -96,6 +112,7 @@ def _downloads(data: PageData, tr: Translator) -> Prose:
         Link(
             tr("The requests of the selection as CSV, the newest 1,000"), f"{api}/requests.csv?{data.query}&limit=1000"
         ),
+        Link(tr("What odd rows do to the headline, as CSV"), f"{api}/flags.csv?{data.query}"),
         Link(tr("This report as JSON"), f"{api}/quality?city={city.id}"),
         Link(tr("This report as CSV"), f"{api}/quality.csv?city={city.id}"),
         *(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Cell, Column, PageData, Table
@@ -14,17 +16,44 @@ MOST_NAMES = 500
 """A table of names ends here; the API has all."""
 
 
-def quarantine_table(data: PageData, tr: Translator) -> Table:
-    """How many rows could not be read, by reason."""
-    return Table(
+def quarantine_tables(data: PageData, tr: Translator) -> tuple[Table, ...]:
+    """How many rows could not be read, by reason; and when which were first seen, of which department."""
+    reasons = data.quality["quarantine"]
+    unread = sum(row["n"] for row in reasons)
+    note = tr(
+        "They are in no number of this site: {share} of all rows that were read.",
+        share=tr.percent(unread / (unread + data.city.rows), 2) if unread else tr.percent(0),
+    )
+    in_all = Table(
         "quarantine",
         tr("Rows that could not be read"),
         (Column(tr("Why"), numeric=False), Column(tr("Rows"))),
-        tuple(
-            (in_words(QUARANTINE_WORDS, row["reason"], tr, row["words"]), tr.number(row["n"]))
-            for row in data.quality["quarantine"]
-        ),
+        tuple((in_words(QUARANTINE_WORDS, row["reason"], tr, row["words"]), tr.number(row["n"])) for row in reasons),
+        note if reasons else "",
         empty=tr("Every row could be read."),
+    )
+    details = data.quality["quarantine_by_department"]
+    if not details:
+        return (in_all,)
+    ordered = sorted(details, key=lambda row: (row["day"], row["n"]), reverse=True)[:MOST_NAMES]
+    columns = (Column(tr("First seen"), numeric=False), Column(tr("Why"), numeric=False))
+    return (
+        in_all,
+        Table(
+            "quarantine-details",
+            tr("Rows that could not be read, by day and department"),
+            (*columns, Column(tr("Department"), numeric=False), Column(tr("Rows"))),
+            tuple(
+                (
+                    tr.date(date.fromisoformat(row["day"])),
+                    in_words(QUARANTINE_WORDS, row["reason"], tr),
+                    words.value_name("department", row["department"], data.city, tr),
+                    tr.number(row["n"]),
+                )
+                for row in ordered
+            ),
+            folded=tr.n("Show {n} row", "Show {n} rows", len(ordered)),
+        ),
     )
 
 

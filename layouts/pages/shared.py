@@ -21,14 +21,14 @@ OUTCOMES = {
 }
 PATHS = {"department": "/departments", "district": "/districts", "neighbourhood": "/neighbourhoods"}
 TIMED = (
-    N_("Requests"),
-    N_("Open"),
-    N_("Typical wait"),
-    N_("Nine in ten closed within"),
-    N_("Closed within 30 days"),
-    N_("On time"),
+    (N_("Requests"), "requests"),
+    (N_("Open"), "backlog"),
+    (N_("Typical wait"), "wait"),
+    (N_("Nine in ten closed within"), "ninety"),
+    (N_("Closed within 30 days"), "closed_within"),
+    (N_("On time"), "on_time"),
 )
-"""The columns of a table of groups after the name, where closing times are published."""
+"""The columns (and the measure of each) of a table of groups after the name, where closing times are published."""
 MOST_PROBLEMS = 3
 """So many values that were left out of an address are told one by one."""
 
@@ -83,7 +83,10 @@ def group_table(
     timed = "closing_time" not in data.city.missing
     columns = (
         Column(words.field_name(field, data.city, tr), numeric=False),
-        *(Column(tr(name)) for name in (TIMED if timed else (TIMED[0], *(name for _, name in STATUSES)))),
+        *(
+            Column(tr(name), measure=measure)
+            for name, measure in (TIMED if timed else (TIMED[0], *((name, "") for _, name in STATUSES)))
+        ),
     )
     unpublished = data.city.missing.get(field, "")
     return Table(

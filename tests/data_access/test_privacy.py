@@ -288,7 +288,7 @@ def test_published_columns_are_these_and_no_others() -> None:
         "seconds",
         "flags",
     }
-    assert tables["quarantine_counts"] == {"reason", "n"}
+    assert tables["quarantine_counts"] == {"reason", "department", "day", "n"}
     for columns in tables.values():
         assert not columns & {"raw", "closure_reason", "subcategory", "hash"}
 
