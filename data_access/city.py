@@ -121,6 +121,8 @@ class City(Part):
     source: Source
     schemas: dict[str, Schema]
     strip: dict[str, str] = Field(default_factory=dict)
+    pick: dict[str, str] = Field(default_factory=dict)
+    """Per field, a regular expression whose first group is all that counts of a text; one that does not fit says nothing."""
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     aliases: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Per field, an earlier published name and the name that it has now: old links keep working."""
@@ -138,6 +140,18 @@ class City(Part):
         if name not in available_timezones():
             raise ValueError(f"'{name}' is not a time zone name such as 'America/New_York'")
         return name
+
+    @field_validator("pick")
+    @classmethod
+    def _one_group(cls, patterns: dict[str, str]) -> dict[str, str]:
+        for field, pattern in patterns.items():
+            try:
+                groups = re.compile(pattern).groups
+            except re.error as error:
+                raise ValueError(f"'{pattern}' for {field} is not a pattern ({error})") from None
+            if groups != 1:
+                raise ValueError(f"'{pattern}' for {field} needs one group: what stands in it is picked out")
+        return patterns
 
     @property
     def zone(self) -> ZoneInfo:

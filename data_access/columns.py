@@ -103,7 +103,7 @@ def _step(source: FromClause, texts: Columns, keep: Sequence[ColumnElement[Any]]
 def _asked_for(city: City) -> list[str]:
     """The fields that every record has or a rule looks at."""
     ruled = {rule.column for table in rule_tables(city.rules) for rule in table}
-    return [*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status", *sorted(ruled)]
+    return [*TIME_FIELDS, *TEXT_FIELDS, "latitude", "longitude", "status", "duplicate_of", *sorted(ruled)]
 
 
 def _joined(raw: Columns, headers: Sequence[str]) -> ColumnElement[str]:

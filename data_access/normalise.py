@@ -264,6 +264,7 @@ def _flagged(rows: FromClause, city: City, now: int, keep: tuple[str, ...]) -> S
         case((usable, func.greatest(c.elapsed, 0))).label("seconds"),
         bits.label("flags"),
         *(c[f"{field}_given"] for field in GIVEN),
+        case((c.duplicate == 1, c.duplicate_of)).label("duplicate_of"),
     )
 
 

@@ -138,12 +138,15 @@ def build_requests(connection: Connection, city: City) -> None:
     hidden = c.all_flags.op("&")(Flag.DEFAULT_LOCATION.bit) != 0
     blank = or_(hidden, c.all_flags.op("&")(Flag.OUTSIDE_CITY.bit) != 0)
     digits = case((c.category.in_(city.sensitive_categories), 3), else_=4) if city.sensitive_categories else literal(4)
+    known = _named_as_others()
     _load_blocks(connection, exact=bool(city.exact_addresses_because))
     replaced: dict[str, ColumnElement[Any]] = {
         "latitude": case((~blank, func.round(c.latitude, digits))),
         "longitude": case((~blank, func.round(c.longitude, digits))),
         "address": case((~hidden, blocks.c.block)),
         "flags": c.all_flags,
+        # an id that readers cannot look up here says nothing to them
+        "duplicate_of": case((known.c.request_id != c.request_id, known.c.request_id)),
         **{field: func.coalesce(c[field], NONE_NAME) for field in DIMENSIONS},
     }
     columns = [replaced[name] if name in replaced else c[name] for name in target.columns.keys()]  # noqa: SIM118 - a column collection
@@ -151,10 +154,21 @@ def build_requests(connection: Connection, city: City) -> None:
         insert(target).from_select(
             [column.name for column in target.columns],
             select(*columns)
-            .outerjoin_from(prepared, blocks, blocks.c.address == c.address)
+            .select_from(
+                prepared.outerjoin(blocks, blocks.c.address == c.address).outerjoin(
+                    known, known.c.request_id == c.duplicate_of
+                )
+            )
             .order_by(c.created_at.desc(), c.request_id.desc()),
         )
     )
+
+
+def _named_as_others() -> FromClause:
+    """The requests that duplicates name: few, so that the join behind costs little."""
+    other, named = prepared.alias("other").c, prepared.alias("named").c
+    names = select(named.duplicate_of).where(named.duplicate_of.is_not(None))
+    return select(other.request_id).where(other.request_id.in_(names)).subquery("known")
 
 
 def _load_blocks(connection: Connection, *, exact: bool) -> None:

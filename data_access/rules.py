@@ -41,7 +41,9 @@ def trimmed(field: str, raw: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def stripped(field: str, text: ColumnElement[str], city: City) -> ColumnElement[str]:
-    """A trimmed text without what the city file says to strip, NULL where it says nothing."""
+    """What the city file picks out of a trimmed text, without what it says to strip; NULL where that says nothing."""
+    if field in city.pick:
+        text = func.regexp_extract(text, constant(city.pick[field]), 1)
     if field in city.strip:
         text = trimmed(field, func.regexp_replace(text, constant(city.strip[field]), constant("")))
     nothing = [constant(empty) for empty in ("", *city.empty_texts)]

@@ -131,6 +131,7 @@ RECORD: dict[str, Schema] = {
     "channel_group": value("string", "The kind of channel.", enum=list(ChannelGroup)),
     "origin": value("string", "Who it comes from.", enum=list(Origin)),
     "duplicate": value("boolean", "Whether it is a duplicate of another request."),
+    "duplicate_of": maybe("string", "The id of that request, where the source names it and it is published here."),
     "latitude": maybe("number", "WGS 84, rounded.", minimum=-90, maximum=90),
     "longitude": maybe("number", "WGS 84, rounded.", minimum=-180, maximum=180),
     "address": maybe("string", "To the block, unless the city file says otherwise."),

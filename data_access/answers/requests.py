@@ -26,7 +26,18 @@ Record = dict[str, Any]
 
 TIMES = ("created_at", "closed_at", "updated_at", "due_at")
 TEXTS = ("status", "outcome", "outcome_words", *DIMENSIONS, "channel_group", "origin")
-COLUMNS = ("request_id", *TIMES, *TEXTS, "duplicate", "latitude", "longitude", "address", "seconds", "flags")
+COLUMNS = (
+    "request_id",
+    *TIMES,
+    *TEXTS,
+    "duplicate",
+    "duplicate_of",
+    "latitude",
+    "longitude",
+    "address",
+    "seconds",
+    "flags",
+)
 LOOK_BACK_MONTHS = 24
 EXPECTED = ("p50_days", "p90_days", "n", "group")
 GROUPS = (("category", "district"), ("category",), ("department",), ())
@@ -76,6 +87,7 @@ def record(snapshot: Snapshot, row: dict[Any, Any]) -> Record:
         **{name: _time(snapshot, row[name]) for name in TIMES},
         **{name: _known(row[name]) for name in TEXTS},
         "duplicate": bool(row["duplicate"]),
+        "duplicate_of": _known(row["duplicate_of"]),
         "latitude": _known(row["latitude"]),
         "longitude": _known(row["longitude"]),
         "address": _known(row["address"]),

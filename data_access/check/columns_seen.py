@@ -37,7 +37,7 @@ def unused(trial: Trial) -> tuple[str, ...]:
 
 def unmapped(schema: Schema) -> tuple[str, ...]:
     """The fields that the schema has no column for."""
-    known = (*TIME_FIELDS, "status", *TEXT_FIELDS, *(() if schema.point else ("latitude", "longitude")))
+    known = (*TIME_FIELDS, "status", "duplicate_of", *TEXT_FIELDS, *(() if schema.point else ("latitude", "longitude")))
     return tuple(field for field in known if field not in {**schema.columns, **schema.otherwise})
 
 

@@ -57,8 +57,11 @@ records = Table(
     Column("seconds", BigInteger),
     Column("flags", Integer, nullable=False),
     *(Column(f"{name}_given", Text) for name in ("category", "department", "status")),
+    Column("duplicate_of", Text),
 )
 """The normalised records; `seconds` is the duration to the close, NULL where there is none that can be used.
+
+`duplicate_of` is the id that a duplicate's row names as the other request, whether that one is stored or not.
 
 `<field>_given` is what the source wrote, NULL where readers are shown just that; of the status, where no rule knows it.
 """
@@ -218,6 +221,7 @@ requests = Table(
     Column("channel_group", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("duplicate", SmallInteger, nullable=False),
+    Column("duplicate_of", Text),
     Column("latitude", Float(53)),
     Column("longitude", Float(53)),
     Column("address", Text),

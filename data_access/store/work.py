@@ -22,11 +22,12 @@ from data_access.store.engines import duckdb
 from data_access.store.tables import SEPARATOR, raw_rows, runs, state, work
 
 WORK_FILE = "work.duckdb"
-FORMAT = "3"
+FORMAT = "4"
 ADDED = (
     ("raw_rows", "data_set", "TEXT DEFAULT ''"),
     ("runs", "repaired", "BIGINT"),
     ("quarantine", "department", "TEXT"),
+    ("records", "duplicate_of", "TEXT"),
     *(("records", f"{field}_given", "TEXT") for field in GIVEN),
 )
 """The columns that have come since the first format."""

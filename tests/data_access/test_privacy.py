@@ -282,6 +282,7 @@ def test_published_columns_are_these_and_no_others() -> None:
         "channel_group",
         "origin",
         "duplicate",
+        "duplicate_of",
         "latitude",
         "longitude",
         "address",

@@ -58,6 +58,12 @@ def test_duplicates_are_those_that_the_source_marks(chicago: Read, raw: pd.DataF
     assert set(duplicates[duplicates["status"] != "open"]["outcome"]) == {"duplicate"}
 
 
+def test_duplicates_name_their_parents(chicago: Read, raw: pd.DataFrame) -> None:
+    parents = raw["parent_sr_number"][raw["duplicate"] == "True"]
+    assert len(parents) == 175
+    assert chicago.records["duplicate_of"].dropna().to_dict() == parents.to_dict()
+
+
 def test_cancelled_requests_have_ended(chicago: Read) -> None:
     assert chicago.many("status") == {"closed": 4945, "cancelled": 43, "open": 12}
     cancelled = chicago.records[chicago.records["status"] == "cancelled"]
