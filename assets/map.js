@@ -39,5 +39,5 @@
     layer.on("click", () => { if (found) { follow(found.href); } });
   }
 
-  window.fixedyet = Object.assign({}, window.fixedyet, { areaStyle: style, eachArea: each });
+  window.fixedyet = Object.assign({}, window.fixedyet, { areaStyle: style, eachArea: each, follow });
 })();

@@ -8,10 +8,12 @@ from functools import partial
 
 from callbacks import reports
 from dashboard.domain.filters import Filters
+from dashboard.domain.places import find_place
 from dashboard.i18n.translator import Translator
+from data_access.answers import place as places
 from data_access.answers.flags import flag_effects
 from data_access.store.published import Snapshot
-from layouts.pages import about, areas, data, departments, overview
+from layouts.pages import about, areas, data, departments, overview, place, place_choose
 from layouts.pages import map as map_page
 from layouts.pages.content import Numbers, PageContent, PageData
 
@@ -61,6 +63,14 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
             if kind not in kinds:  # a map that can be drawn before one that cannot
                 kind = next((each for each in kinds if each in snapshot.boundaries()), next(iter(kinds)))
             return Route("map", map_page.content, (kind,), kind, keys=("area", "measure"))
+        case ["place"] if kinds:
+            return Route("places", place_choose.content, keys=("q", "here"), answer=places.of_choice)
+        case ["place", *rest] if kinds:
+            found = find_place(rest, tuple(kinds), snapshot.options)
+            if found is None:
+                return None
+            answer = partial(places.of_place, *found)
+            return Route("place", place.content, kind=found[0], name=found[1], keys=("near", "order"), answer=answer)
         case ["about"]:
             return Route("about", about.content)
         case ["data"]:

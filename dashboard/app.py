@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks import url
 from callbacks.page_data import Page, load
-from dashboard import api, chart_answers, security
+from dashboard import api, chart_answers, places, security
 from dashboard.charts import CHARTS
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import MAX_QUERY_LENGTH
@@ -107,6 +107,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         )  # type: ignore[method-assign]
     api.register(server, published, settings)
     chart_answers.register(server, published, settings, CHARTS)
+    places.register(server, published, settings)
     app = PageFirst(
         "dashboard",
         server=cast(Any, server),

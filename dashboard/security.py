@@ -11,7 +11,7 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     # the layout is made from the page's own address, which arrives as the Referer
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Opener-Policy": "same-origin",
 }

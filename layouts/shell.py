@@ -24,6 +24,7 @@ from layouts.provenance import banners, source_facts
 
 NAVIGATION = (
     ("/", N_("Overview")),
+    ("/place", N_("Your place")),
     ("/map", N_("Map")),
     ("/departments", N_("Departments")),
     ("/districts", N_("Areas")),
@@ -58,7 +59,7 @@ def navigation(frame: Frame, tr: Translator) -> list[tuple[Link, bool]]:
     found: list[tuple[Link, bool]] = []
     for path, name in NAVIGATION:
         target = path
-        if path in ("/districts", "/map") and first_area is None:
+        if path in ("/districts", "/map", "/place") and first_area is None:
             continue
         if path == "/districts" and first_area == "neighbourhood":
             target = "/neighbourhoods"

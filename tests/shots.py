@@ -16,18 +16,34 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 OTHERS = ROOT / ".make" / "pictures"
 DATA = ROOT / ".make" / "shots"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PAGES = {
     "overview": "/",
     "department": "/departments/street-maintenance",
     "districts": "/districts",
     "district": "/districts/3",
     "map": "/map",
+    "places": "/place",
+    "place": "/place/7",
     "data": "/data",
     "about": "/about",
 }
-README = {"overview-wide-light", "department-wide-dark", "map-wide-light", "overview-phone-light", "district-phone-dark"}
+README = {
+    "overview-wide-light",
+    "department-wide-dark",
+    "map-wide-light",
+    "overview-phone-light",
+    "district-phone-dark",
+}
 """The pictures that the README shows are kept; all others are for looking at."""
 SIZES = {"wide": (1440, 1000), "phone": (375, 812)}
 
@@ -65,8 +81,12 @@ def served(environment: dict[str, str]) -> Generator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port), "--workers", "1"], env=environment,
-                              stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port), "--workers", "1"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert server.stdout is not None
         print(server.stdout.readline().strip())  # noqa: T201 - it says that the server is ready

@@ -47,7 +47,7 @@ class CityChoice:
         or area stands in, or the overview."""
         first = path.strip("/").split("/")[0]
         needed = {"districts": "district", "neighbourhoods": "neighbourhood"}.get(first)
-        if (needed and needed not in self.kinds) or (first == "map" and not self.kinds):
+        if (needed and needed not in self.kinds) or (first in ("map", "place") and not self.kinds):
             return "/"
         return f"/{first}"
 

@@ -39,9 +39,10 @@ def area_map(each: AreaMap, tr: Translator) -> Component:
         html.Li([html.Span(className="swatch", style={"backgroundColor": colour}), text])
         for colour, text in each.legend
     ]
-    legend.append(
-        html.Li([html.Span(className="swatch", style={"backgroundColor": colours.rule}), tr("too few to say")])
-    )
+    if legend:
+        legend.append(
+            html.Li([html.Span(className="swatch", style={"backgroundColor": colours.rule}), tr("too few to say")])
+        )
     return html.Section(
         [
             html.A(tr("Skip the map"), href="#areas-heading", className="skip-map"),
@@ -59,7 +60,11 @@ def area_map(each: AreaMap, tr: Translator) -> Component:
                 role="region",
                 **attributes(aria_label=each.label),
             ),
-            html.Ul(legend, className="legend", **attributes(aria_label=tr("Colours of the map"))),
+            *(
+                [html.Ul(legend, className="legend", **attributes(aria_label=tr("Colours of the map")))]
+                if legend
+                else []
+            ),
         ],
         className="map-block",
     )

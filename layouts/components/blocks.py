@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import singledispatch
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from dashboard.i18n.translator import Translator
 from layouts.components.area_map import area_map
 from layouts.components.attributes import attributes
 from layouts.components.form import form
+from layouts.components.point_map import point_map
 from layouts.figures import theme
 from layouts.pages.content import (
     AreaMap,
@@ -22,10 +24,14 @@ from layouts.pages.content import (
     Choice,
     Form,
     Link,
+    Links,
+    Locate,
     Number,
     Numbered,
     PageContent,
+    PointMap,
     Prose,
+    Sentences,
     Table,
 )
 
@@ -140,6 +146,35 @@ def _(each: AreaMap, tr: Translator) -> Component:
 def _(each: Form, tr: Translator) -> Component:
     del tr
     return form(each)
+
+
+@block.register
+def _(each: Sentences, tr: Translator) -> Component:
+    del tr
+    items = html.Ul([html.Li(text) for text in each.sentences], className="sentences")
+    after = [html.P(each.note, className="small")] if each.note else []
+    return html.Section([html.H2(each.heading, id=f"{each.id}-heading"), items, *after])
+
+
+@block.register
+def _(each: Links, tr: Translator) -> Component:
+    del tr
+    items = html.Ul([html.Li(link(target)) for target in each.links], className="link-list")
+    return html.Section([html.H2(each.heading, id=f"{each.id}-heading"), items])
+
+
+@block.register
+def _(each: Locate, tr: Translator) -> Component:
+    del tr
+    data = {"data_locate": each.action, "data_sent": json.dumps(dict(each.sent)), "data_refused": each.refused}
+    button = html.Button(each.text, type="button", className="locate", **attributes(**data))
+    status = html.P(role="status", className="locate-status")
+    return html.Div([button, html.P(each.note, className="small"), status], className="locate-block")
+
+
+@block.register
+def _(each: PointMap, tr: Translator) -> Component:
+    return point_map(each, tr)
 
 
 def how(measure: str, tr: Translator) -> list[Component]:

@@ -155,7 +155,64 @@ class Form:
     note: str = ""
 
 
-Block = Numbered | Table | Charts | Prose | Choice | AreaMap | Form
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Sentences of one kind, each of its own thing."""
+
+    id: str
+    heading: str
+    sentences: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A list of places to go."""
+
+    id: str
+    heading: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """A button that asks the browser where it is and posts that, rounded, to `action`; of no use without scripts."""
+
+    action: str
+    text: str
+    note: str
+    sent: tuple[tuple[str, str], ...]
+    """What goes along."""
+    refused: str
+    """What is said where the browser does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on a map: latitude, longitude, what is said of it, and where it leads."""
+
+    latitude: float
+    longitude: float
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointMap:
+    """A map of single requests, all of which are also in the list with the id `list_id`."""
+
+    points: tuple[Point, ...]
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+    label: str
+    list_id: str
+    boundaries_href: str = ""
+    area: str = ""
+    """The area that the points are of, drawn among the others."""
+    tiles: tuple[str, str] | None = None
+    scheme: str = "light"
+
+
+Block = Numbered | Table | Charts | Prose | Choice | AreaMap | Form | Sentences | Links | Locate | PointMap
 
 
 @dataclass(frozen=True, slots=True)

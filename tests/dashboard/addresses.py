@@ -13,6 +13,9 @@ PAGES = (
     "/neighbourhoods",
     "/neighbourhoods/{neighbourhood}",
     "/map",
+    "/place",
+    "/place/1",
+    "/place/neighbourhood/{neighbourhood}",
     "/data",
     "/about",
 )

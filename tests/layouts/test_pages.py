@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from dashboard.app import create_app
 from dashboard.i18n.pseudo import undisguised
 from dashboard.settings import load
 from data_access.city import load_city
 from data_access.store.published import Published
+from data_access.store.tables import requests
 from tests.e2e.demo_site import CITY, demo_data
 
 NONE_CHOSEN = "lang=qps"
@@ -40,6 +42,8 @@ DATE_WORDS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|Q[1-4]|quart
 )
 DATE = re.compile(rf"⟦(?:{DATE_WORDS}|[^\w⟦⟧]|\d)*⟧")
 LIST = re.compile(r"(?<=⟧),? and (?=⟦)")
+BLOCK = re.compile(r"\d+(?:-\d+)? block of ")
+"""How a published address, which is data and not a text of the page, begins."""
 PLAIN = re.compile("[AaCcDdEeGgIiLlNnOoRrSsTtUuYyZz]")
 
 
@@ -75,8 +79,12 @@ def own_words(data_dir: Path, client: FlaskClient) -> re.Pattern[str]:
     published = Published(data_dir)
     with published.open(CITY) as snapshot:
         words |= set(snapshot.options.fields["department"].names)
+        addresses = snapshot.read(select(requests.c.address).where(requests.c.address.is_not(None)).distinct())
     published.close()
-    return re.compile("|".join(re.escape(word) for word in sorted(words - {""}, key=len, reverse=True)))
+    streets = {street for address in addresses["address"] for street in BLOCK.sub("", address).split(" & ")}
+    words |= streets | {"nowhere", "zzzz", "7th avenue"}
+    plain = (re.escape(word) for word in sorted(words - {""}, key=len, reverse=True))
+    return re.compile("|".join((BLOCK.pattern, *plain)))
 
 
 class Visible(HTMLParser):
@@ -159,6 +167,11 @@ def paths(client: FlaskClient) -> list[str]:
         "/neighbourhoods",
         "/map",
         "/map?area=neighbourhood&measure=on_time",
+        "/place",
+        "/place?q=7th+avenue",
+        "/place?q=zzzz&here=outside",
+        "/place/1?order=longest",
+        "/place/1?near=nowhere",
         "/data",
         "/about",
     ]
