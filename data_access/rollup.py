@@ -42,6 +42,7 @@ from dashboard.domain.request import DIMENSIONS, NONE_NAME, Code, Flag, Origin, 
 from data_access.addresses import to_the_block
 from data_access.areas.filling import filled
 from data_access.city import AreaKind, City
+from data_access.repeats import find_repeats, repeat_of
 from data_access.store.bins import bin_cells, bin_in, cell_of, cell_rows
 from data_access.store.engines.duckdb import create_tables, load_frame
 from data_access.store.tables import facts, flag_counts, names, raw_rows, records, requests
@@ -124,7 +125,8 @@ def build_counts(
     )
     _prepare(connection, dates, box, fillable)
     _load_names(connection)
-    _load_facts(connection)
+    find_repeats(connection, prepared, dates)
+    _load_facts(connection, dates)
     _load_flags(connection)
 
 
@@ -248,7 +250,7 @@ def _natural(name: str) -> tuple[Any, ...]:
     return (0, int(name), "") if name.isdigit() else (1, 0, name.casefold())
 
 
-def _load_facts(connection: Connection) -> None:
+def _load_facts(connection: Connection, dates: Extent) -> None:
     c = prepared.c
     joined: FromClause = prepared.outerjoin(bin_cells, bin_cells.c.cell == cell_of(c.waited))
     codes: list[ColumnElement[Any]] = []
@@ -256,6 +258,7 @@ def _load_facts(connection: Connection) -> None:
         lookup = names.alias(f"names_{field}")
         joined = joined.outerjoin(lookup, and_(lookup.c.field == field, lookup.c.name == c[field]))
         codes.append(func.coalesce(lookup.c.code, int(Code.NONE)))
+    joined, repeat = repeat_of(joined, prepared, dates)
     late = case(
         (or_(c.due_at.is_(None), c.closed_at.is_(None)), null()),
         (c.flags.op("&")(Flag.DATE_ONLY_CLOSE.bit) != 0, cast(c.closed_day > c.due_day, SmallInteger)),
@@ -276,6 +279,7 @@ def _load_facts(connection: Connection) -> None:
             case((c.waited.is_not(None), bin_in(bin_cells, c.waited))),
             c.event,
             late,
+            repeat,
             c.all_flags,
             literal(1),
         )

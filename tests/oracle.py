@@ -648,3 +648,55 @@ def grouped(rows: Iterable[Row], field: str, **period_and_filters) -> dict[str, 
     for row in rows:
         groups[getattr(row, field) or NONE].append(row)
     return {name: summary(members, **period_and_filters) for name, members in sorted(groups.items())}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The same again: repeats
+
+EARTH = 6_371_008.8  # metres
+REPEAT_DAYS, REPEAT_METRES = 30, 50.0
+
+
+def metres_apart(one: Row, other: Row) -> float:
+    """The great-circle distance of two points of five decimals (haversine)."""
+    lat, lon = math.radians(round(one.latitude or 0, 5)), math.radians(round(one.longitude or 0, 5))
+    lat2, lon2 = math.radians(round(other.latitude or 0, 5)), math.radians(round(other.longitude or 0, 5))
+    chord = math.sin((lat2 - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat2) * math.sin((lon2 - lon) / 2) ** 2
+    return 2 * EARTH * math.asin(math.sqrt(chord))
+
+
+def has_place(row: Row) -> bool:
+    """A point or an address that is not a placeholder and not outside the city."""
+    if row.flags & {"default_location", "outside_city", "impossible_date"}:
+        return False
+    return row.latitude is not None or row.address is not None
+
+
+def same_place(one: Row, other: Row) -> bool:
+    """Within 50 m; where there is no point, the same address."""
+    if one.latitude is None or other.latitude is None:
+        return one.latitude is None and other.latitude is None and one.address == other.address
+    return metres_apart(one, other) <= REPEAT_METRES
+
+
+def repeats(rows: Iterable[Row], data_to: date, data_through: datetime) -> dict[str, bool]:
+    """Each request that can be judged, and whether it was followed: closed, distinct, of a resident, of a known
+    category, with a place, and closed 30 days before the data end. Followed by another such request, open or closed,
+    that was created after it was closed and at most 30 days later."""
+    window = timedelta(days=REPEAT_DAYS)
+    by_category: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.category and not row.duplicate and row.origin == "resident" and has_place(row):
+            by_category[row.category].append(row)
+    found: dict[str, bool] = {}
+    for members in by_category.values():
+        for row in members:
+            if row.status != "closed" or not row.usable or row.closed is None or row.closed_day is None:
+                continue
+            closing = max(row.closed, row.created)
+            if row.closed_day + window > data_to or closing + window > data_through:
+                continue
+            found[row.request_id] = any(
+                closing < other.created <= closing + window and same_place(row, other) for other in members
+            )
+    return found

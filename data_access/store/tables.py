@@ -152,13 +152,15 @@ facts = Table(
     Column("bin", SmallInteger),
     Column("event", SmallInteger),
     Column("late", SmallInteger),
+    Column("repeat", SmallInteger),
     Column("flags", Integer, nullable=False),
     Column("n", Integer, nullable=False),
 )
 """What is counted: coded fields, the duration bin (of the close, or of the wait so far at data through), signed count n.
 
 `event` is 1 closed, 0 still open (censored), NULL without a usable duration; `late` is 1 closed after its due time, 0 in
-time. Readers sum n: a later version may hold several rows for one request whose signs cancel.
+time. `repeat` is 1 where the close was followed by another request nearby, 0 where not, NULL where that cannot be told
+(see data_access.repeats). Readers sum n: a later version may hold several rows for one request whose signs cancel.
 """
 
 names = Table(
