@@ -33,6 +33,7 @@ DRIFT_WORDS = {
     "new_value": "new value",
     "new_data_set": "new data set",
     "vanished_data_set": "data set that is listed no more",
+    "changed_while_read": "rows changed while reading, so nothing was removed,",
     "listing_failed": "the list of data sets could not be read",
 }
 

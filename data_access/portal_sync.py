@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -12,8 +14,9 @@ from dashboard.domain.errors import SourceError
 from dashboard.domain.request import Status
 from data_access.city import City
 from data_access.city_source import DataSet
-from data_access.ingest import newest_time
+from data_access.ingest import Load, newest_time
 from data_access.local_time import utc_to_local
+from data_access.refused import keep_refused, read_refused
 from data_access.sources import fetching
 from data_access.sources.base import Ask, Fetched
 from data_access.sources.call_file import read_calls_made
@@ -21,10 +24,11 @@ from data_access.sources.http import Door
 from data_access.store.lock import city_lock
 from data_access.store.tables import raw_rows, records
 from data_access.store.work import work_file
-from data_access.storing import Batch, Order, Progress, read_marks, store
+from data_access.storing import Batch, Order, Progress, Unstorable, read_marks, store
 from data_access.sync import INCOMING, SyncResult, failure_kept, published, silent
 from data_access.yearly import LookUp, look_up, remember, with_found
 
+OTHERS = "The other data sets are stored."
 MOST_OPEN = 5_000
 """So many old requests of a data set that were open are asked for one by one, where no column tells what has changed."""
 
@@ -55,37 +59,72 @@ def sync_city(
     narrowed = since is not None or until is not None
     source = _source_name(city, until)
     with city_lock(folder):
-        complete = False
+        fetched: list[Fetched] = []
         try:
             with failure_kept(folder, source, started):
                 looked = _look_up(city, folder, token, now or clock, sleep)
                 known = with_found(city, looked.found)
-                asks = _asks(known, folder, full=full, since=since, until=until)
+                asks = _asks(known, folder, full=full, since=since, until=until, again=allow_removal)
                 fetched = fetching.fetch(known, incoming, asks, token=token, tell=tell, now=now or clock, sleep=sleep)
-                complete = True
                 # rows may have been made while others were read
                 moment = int((now or datetime.now(UTC)).timestamp())
-                batches = tuple(_batch(each, narrowed=narrowed) for each in fetched)
-                whole = full and all(each.whole for each in fetched)
                 order = Order(
-                    batches,
+                    tuple(_batch(each, narrowed=narrowed) for each in fetched if each.error is None),
                     source,
                     started,
                     moment,
-                    full=whole,
+                    full=full and all(each.whole for each in fetched),
                     allow_removal=allow_removal,
                     data_through=data_through,
                     calls=read_calls_made(incoming),
-                    news=looked.news,
+                    news=(*looked.news, *(_moved(each) for each in fetched if each.moved)),
+                    error=_others_stored([str(each.error) for each in fetched if each.error is not None]),
                 )
-                load = store(city, folder, order, tell)
+                load, error = _store(city, folder, order, fetched, tell)
                 remember(folder, looked.found)
         except SourceError:
-            if complete:  # it cannot be stored: the next sync reads it anew, when the portal may have mended it
+            if fetched:  # it cannot be stored: the next sync reads it anew, when the portal may have mended it
                 fetching.forget(incoming)
             raise
-        fetching.forget(incoming)
-        return published(city, folder, load, clock, tell)
+        fetching.forget_all_but(incoming, [each.data_set.id for each in fetched if each.error is not None])
+        result = published(city, folder, load, clock, tell)
+        if error:
+            raise SourceError(error)
+        return result
+
+
+def _store(city: City, folder: Path, order: Order, fetched: Sequence[Fetched], tell: Progress) -> tuple[Load, str]:
+    """Store the data sets that can be; returns the load, and what is to be said of the others ('' where there are none)."""
+    marks = {each.data_set.id: each.mark for each in fetched if each.mark is not None}
+    said, refused = [order.error] if order.error else [], dict[str, tuple[str, str]]()
+    while True:
+        try:
+            load = store(city, folder, order, tell)
+        except Unstorable as error:
+            concerned = list(marks) if error.data_set is None else [error.data_set]
+            if error.lacks_much:
+                refused |= {name: (marks[name], str(error)) for name in concerned if name in marks}
+            rest = tuple(batch for batch in order.batches if batch.data_set not in concerned)
+            if not any(batch.files for batch in rest):
+                keep_refused(folder, refused, ())
+                raise
+            said.append(str(error))
+            order = replace(order, batches=rest, full=False, error=_others_stored(said))
+            continue
+        keep_refused(folder, refused, [batch.data_set for batch in order.batches])
+        return load, order.error
+
+
+def _others_stored(errors: Sequence[str]) -> str:
+    """What a run says in which some data sets did not come."""
+    told = " ".join(error.removesuffix(OTHERS).strip() for error in errors)
+    return f"{told} {OTHERS}" if told else ""
+
+
+def _moved(fetched: Fetched) -> dict[str, Any]:
+    """What a run tells of a data set that changed while all of it was read."""
+    name = fetched.data_set.name or fetched.data_set.id
+    return {"kind": "changed_while_read", "field": "data_sets", "value": name, "n": 1}
 
 
 def _source_name(city: City, until: date | None) -> str:
@@ -101,11 +140,15 @@ def _look_up(city: City, folder: Path, token: str, now: datetime, sleep: Callabl
     return look_up(city, folder, lambda: Door(city, incoming, token=token, sleep=sleep), today)
 
 
-def _asks(city: City, folder: Path, *, full: bool, since: date | None, until: date | None) -> dict[str, Ask]:
-    """What is asked of each data set: all of it, or what has changed since the last load that was stored."""
+def _asks(
+    city: City, folder: Path, *, full: bool, since: date | None, until: date | None, again: bool
+) -> dict[str, Ask]:
+    """What is asked of each data set: all of it, or what has changed since the last load that was stored; `again` also
+    what was refused."""
     narrowed = since is not None or until is not None
     with work_file(folder) as connection:
         marks = {} if full else read_marks(connection)
+        refused = {} if again else read_refused(connection)
         newest = newest_time(connection)
         day = utc_to_local(newest, city.zone).date() if newest is not None else None
 
@@ -113,7 +156,7 @@ def _asks(city: City, folder: Path, *, full: bool, since: date | None, until: da
             first = day - timedelta(days=data_set.reread_days) if day and data_set.id in marks else None
             is_blind = not narrowed and not data_set.changed
             open_ids = _open_before(connection, data_set, first) if first and is_blind else ()
-            return Ask(marks.get(data_set.id), first, since, until, open_ids)
+            return Ask(marks.get(data_set.id), first, since, until, open_ids, refused.get(data_set.id))
 
         return {each.id: ask(each) for each in city.source.data_sets}
 

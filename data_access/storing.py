@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +25,18 @@ from data_access.store.call_log import keep_calls
 from data_access.store.engines import duckdb
 from data_access.store.tables import marks
 from data_access.store.work import finish_run, load_zone, next_run, read_state, work_file, write_state
-from data_access.upsert import refuse_large_removal, remove_missing, stored_rows
+from data_access.upsert import TooMuchGone, refuse_large_removal, remove_missing, stored_rows
 
 Progress = Tell
+
+
+class Unstorable(SourceError):
+    """One data set of a load cannot be stored (None: all of them together), perhaps because too much of it is gone."""
+
+    def __init__(self, error: SourceError, data_set: str | None) -> None:
+        super().__init__(str(error))
+        self.data_set = data_set
+        self.lacks_much = isinstance(error, TooMuchGone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,8 @@ class Order:
     `allow_removal` that much of what is stored may be gone.
 
     `data_through` is an aware time up to which closings were seen, or None; `started` when the sync began and `now` the
-    moment up to which rows were read (UTC seconds). `news` is what was noticed before anything was stored, as drift is told.
+    moment up to which rows were read (UTC seconds). `news` is what was noticed before
+    anything was stored, as drift is told; `error` why other data sets did not come.
     """
 
     batches: tuple[Batch, ...]
@@ -59,10 +70,12 @@ class Order:
     data_through: datetime | None = None
     calls: tuple[Call, ...] = ()
     news: tuple[dict[str, Any], ...] = ()
+    error: str = ""
 
 
 def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
-    """Store a load; returns what became of its rows. Raises SourceError, and then nothing is kept."""
+    """Store a load; returns what became of its rows. Raises SourceError, and then nothing is kept: Unstorable where it is a
+    data set of the portal that cannot be."""
     with work_file(folder) as connection:
         load_zone(connection, city, order.now)
         duckdb.create_tables(connection, staging.temporary)
@@ -75,7 +88,8 @@ def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
         load.known_columns = drift.known_columns(connection)
         before = {name: stored_rows(connection, name) for name in _judged(order)}
         for batch in order.batches:
-            _ingest(connection, batch, city, load, tell)
+            with _named(batch.data_set):
+                _ingest(connection, batch, city, load, tell)
         load.counts += Counts(removed=_remove(connection, order, run, before))
         moved = _set_through(connection, city, order.data_through)
         load.drift = drift.summed([*order.news, *load.drift])
@@ -105,6 +119,17 @@ def _ingest(connection: Connection, batch: Batch, city: City, load: Load, tell: 
         connection.execute(insert(marks).values(data_set=batch.data_set, mark=batch.mark))
 
 
+@contextmanager
+def _named(data_set: str | None) -> Generator[None]:
+    """Say of which data set of the portal an error is; files given by hand name themselves."""
+    try:
+        yield
+    except SourceError as error:
+        if data_set == "":
+            raise
+        raise Unstorable(error, data_set) from error
+
+
 def _judged(order: Order) -> list[str | None]:
     """The data sets that a load holds whole, each by its id, and, if it holds everything, None for all of them."""
     whole: list[str | None] = [batch.data_set for batch in order.batches if batch.whole]
@@ -114,7 +139,8 @@ def _judged(order: Order) -> list[str | None]:
 def _remove(connection: Connection, order: Order, run: int, before: dict[str | None, int]) -> int:
     if not order.allow_removal:
         for data_set, total in before.items():  # a small data set must not vanish among many rows
-            refuse_large_removal(connection, total, data_set)
+            with _named(data_set):
+                refuse_large_removal(connection, total, data_set)
     removed = [None] if order.full else list(before)
     return sum(remove_missing(connection, run, data_set) for data_set in removed)
 
@@ -162,6 +188,7 @@ def _finish(connection: Connection, order: Order, load: Load) -> None:
         quarantined=counts.quarantined,
         removed=counts.removed,
         repaired=load.repaired,
+        error=order.error or None,
     )
 
 

@@ -24,6 +24,11 @@ from dashboard.domain.errors import SourceError
 from data_access.staging import Counts, changed, fresh, incoming, is_bad, seen
 from data_access.store.tables import raw_rows, records, tombstones
 
+
+class TooMuchGone(SourceError):
+    """A load lacks so much of what is stored that its source is taken for broken."""
+
+
 LARGEST_REMOVAL = 0.2
 """A full load that would remove a larger share of the stored rows is taken for a broken source."""
 
@@ -124,12 +129,12 @@ def stored_rows(connection: Connection, data_set: str | None = None) -> int:
 
 
 def refuse_large_removal(connection: Connection, total: int, data_set: str | None = None) -> None:
-    """Raise SourceError when a load lacks more than LARGEST_REMOVAL of the `total` rows that were stored before it, of one
+    """Raise TooMuchGone when a load lacks more than LARGEST_REMOVAL of the `total` rows that were stored before it, of one
     data set or (None) of all: then its source is taken for broken."""
     missing = connection.scalar(select(func.count()).select_from(raw_rows).where(_gone(data_set))) or 0
     if missing > LARGEST_REMOVAL * total:
         of = f" of {data_set}" if data_set else ""
-        raise SourceError(
+        raise TooMuchGone(
             f"This full load lacks {missing:,} of the {total:,} stored requests{of}, more than "
             f"{LARGEST_REMOVAL:.0%}; nothing was changed. If they are really gone, say --allow-removal."
         )

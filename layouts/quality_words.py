@@ -35,6 +35,7 @@ DRIFT_WORDS = {
     "new_value": N_("A value that was not there before"),
     "new_data_set": N_("A new data set of the source: read from now on"),
     "vanished_data_set": N_("A data set that the source lists no more: not read any longer"),
+    "changed_while_read": N_("Rows changed while all of them were read: nothing was removed"),
     "listing_failed": N_("The source's list of data sets could not be read: those known before were read"),
 }
 COUNTED_DRIFT = ("status_without_rule", "new_value")

@@ -30,6 +30,8 @@ class Ask:
     since: date | None = None
     until: date | None = None
     open_ids: tuple[str, ...] = ()
+    refused: tuple[str, str] | None = None
+    """The mark of a load of all rows that could not be stored, and the sentence that says why: it is not read again."""
 
     @property
     def whole(self) -> bool:
@@ -118,6 +120,10 @@ class Fetched:
     files: tuple[Path, ...]
     whole: bool
     mark: str | None
+    moved: bool = False
+    """Whether rows changed while all of them were read: what was not seen may be there."""
+    error: SourceError | None = None
+    """Why the data set did not come; then there is nothing else here."""
 
 
 @dataclass(frozen=True, slots=True)

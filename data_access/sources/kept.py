@@ -43,6 +43,7 @@ class State:
     parts: tuple[Part, ...] = ()
     done: bool = False
     whole: bool = False
+    moved: bool = False
 
     @property
     def rows(self) -> int:

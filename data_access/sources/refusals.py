@@ -20,6 +20,10 @@ def named(city: City, data_set: DataSet) -> str:
     return f"{city.source.portal}, data set '{data_set.id}'{name}" if data_set.id else city.source.portal
 
 
+class GivenUp(SourceError):
+    """A portal was asked as often as it makes sense: it may be the portal that does not answer, not one data set."""
+
+
 class NotThere(SourceError):
     """What was asked for is not there (404, 410)."""
 
@@ -69,10 +73,10 @@ def too_large(city: City, data_set: DataSet) -> SourceError:
     )
 
 
-def given_up(city: City, data_set: DataSet, attempts: int, reason: str) -> SourceError:
+def given_up(city: City, data_set: DataSet, attempts: int, reason: str) -> GivenUp:
     """The error after the last attempt."""
     token = "set FIXEDYET_SOCRATA_TOKEN, or " if city.source.kind == "socrata" and "(429)" in reason else ""
-    return SourceError(
+    return GivenUp(
         f"{named(city, data_set)} {reason}, asked {attempts} times; {token}try again later: what has been read is kept for a day."
     )
 
