@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,14 +17,17 @@ from dashboard.cli_cities import cities
 from dashboard.cli_publish import publish, publish_outdated
 from dashboard.cli_sync import print_areas, print_result, sync
 from dashboard.domain.errors import FixedYetError
+from dashboard.domain.freshness import is_stale, year_without_source
 from dashboard.settings import Settings, load
+from data_access.answers.quality import syncs
 from data_access.boundaries import import_boundaries, import_from_portal, known_kind, with_portal
 from data_access.city import city_files, load_city
 from data_access.demo_city import DEMO_CITY, is_made, make_demo_city
 from data_access.quarantine import REASONS
 from data_access.store.publish import current_version
-from data_access.store.published import Published
+from data_access.store.published import Published, Snapshot
 from data_access.store.run_log import read_log
+from data_access.yearly import days_to, remembered
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -137,7 +140,7 @@ def runs(city: Annotated[str | None, typer.Argument(help="The city's id; none: a
                 f"read {run['read']}, stored {run['stored']}, updated {run['updated']}, unchanged {run['unchanged']}, "
                 f"quarantined {run['quarantined']}, removed {run['removed']}"
             )
-            typer.echo(f"{each} {run['run']:>4}  {started:%Y-%m-%d %H:%M}  {run['source']}: {what}")
+            typer.echo(f"{each} {run['run']:>4}  {started:%Y-%m-%d %H:%M %Z}  {run['source']}: {what}")
 
 
 @app.command()
@@ -182,6 +185,9 @@ def doctor() -> None:
     for city in published.cities():
         with published.open(city) as snapshot:
             typer.echo(f"  {city}: version {snapshot.version}, {snapshot.rows} rows, requests to {snapshot.data_to}")
+            for trouble in _troubles(snapshot):
+                problems += 1
+                typer.echo(f"    {trouble}")
     if settings.city and settings.city not in published.cities():
         problems += 1
         typer.echo(f"  FIXEDYET_CITY is '{settings.city}', which is not published.")
@@ -189,6 +195,23 @@ def doctor() -> None:
         load_city(name, settings.city_folders)
     typer.echo("All is well." if not problems else f"{problems} to mend.")
     raise typer.Exit(1 if problems else 0)
+
+
+def _troubles(snapshot: Snapshot) -> list[str]:
+    """What keeps a city's data from being what its portal has: a failing sync, silence, a year that no data set holds."""
+    city, told, now = snapshot.city, syncs(snapshot), datetime.now(UTC)
+    if city.sample or city.invented or not city.source.has_portal:
+        return []
+    found: list[str] = []
+    if told.failed_since is not None:
+        found.append(f"Its syncs have failed since {told.failed_since:%Y-%m-%d %H:%M %Z}: {told.error}")
+    if is_stale(snapshot.data_through_local, now, city.source.usual_days, told.last_news):
+        found.append(f"Nothing newer than {snapshot.data_to} has come: run 'fixedyet sync {city.id}'.")
+    known = days_to(city, remembered(snapshot.folder.parent, city))
+    year = year_without_source(known, now.astimezone(city.zone).date())
+    if year is not None:
+        found.append(f"No data set for {year} is named in {city.id}.toml or listed by its portal: add it to data_sets.")
+    return found
 
 
 def _zone(published: Published, city: str, settings: Settings) -> ZoneInfo:

@@ -172,8 +172,9 @@ def load_city(name: str, folders: tuple[Path, ...] = ()) -> City:
     """Read one city's file. Raises CityFileError with one sentence if it is unknown or wrong."""
     files = city_files(folders)
     if name not in files:
+        where = f"in {folders[-1]}" if folders else "in a folder that FIXEDYET_CITIES_DIR names"
         raise CityFileError(
-            f"There is no city '{name}'; the cities are {', '.join(files)}. Add one with a file {name}.toml."
+            f"There is no city '{name}'; the cities are {', '.join(files)}. Add one with a file {name}.toml {where}."
         )
     return read_city_file(files[name])
 
