@@ -34,6 +34,7 @@ def facts(snapshot: Snapshot) -> CityFacts:
         licence_url=city.source.licence_url,
         attribution=city.source.attribution,
         not_published=city.source.not_published,
+        record_url=city.source.record_url,
         areas={kind: AreaKind(area.name, area.plural, area.label) for kind, area in city.areas.items()},
         has_portal=city.source.has_portal,
         usual_days=city.source.usual_days,

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from callbacks.about_city import cities, facts
 from callbacks.chart import Chart, card
+from callbacks.records import elsewhere
 from callbacks.routes import Route, find
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import Filters, Problem
@@ -83,6 +84,10 @@ def load(
         own = {key: pairs[key] for key in route.keys if key in pairs}
         frame = replace(frame, own=urlencode(own))
         narrowed = filters.only(route.kind, route.name) if route.name else filters
+        answer: Numbers = route.answer(snapshot, narrowed, own) if route.answer else {}
+        narrowed = answer.get("filters", narrowed)
+        if missing := answer.get("missing"):
+            answer = {**answer, "elsewhere": elsewhere(published, snapshot.city.id, missing)}
         found = summary(snapshot, narrowed)
         data = PageData(
             city=frame.city,
@@ -96,7 +101,8 @@ def load(
             kind=route.kind,
             everywhere=summary(snapshot, filters, with_compare=False) if route.name else {},
             chosen=own,
-            answer=route.answer(snapshot, narrowed, own) if route.answer else {},
+            answer=answer,
+            slugs={field: each.slugs for field, each in snapshot.options.fields.items()},
             quality=quality(snapshot) if route.needs_quality else {},
             syncs=frame.syncs,
             boundaries=bounds(snapshot),

@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from callbacks import reports
+from callbacks import records, reports
 from dashboard.domain.filters import Filters
 from dashboard.domain.places import find_place
 from dashboard.i18n.translator import Translator
 from data_access.answers import place as places
 from data_access.answers.flags import flag_effects
 from data_access.store.published import Snapshot
-from layouts.pages import about, areas, data, departments, overview, place, place_choose
+from layouts.pages import about, areas, data, departments, how_long, overview, place, place_choose
 from layouts.pages import map as map_page
+from layouts.pages import request as request_page
+from layouts.pages import requests as requests_page
 from layouts.pages.content import Numbers, PageContent, PageData
 
+REQUEST = "/request/"
 AREA_KINDS = {"districts": "district", "neighbourhoods": "neighbourhood"}
 
 
@@ -33,11 +36,17 @@ class Route:
     """The page's own keys of the query string."""
     needs_quality: bool = False
     answer: Callable[[Snapshot, Filters, Mapping[str, str]], Numbers] | None = None
-    """What the page asks of the store for itself, by the narrowed filters and its own keys: it becomes PageData.answer."""
+    """What the page asks of the store for itself, by the narrowed filters and its own keys: it becomes PageData.answer.
+
+    Of its keys the page itself is made with `filters`, which take the place of the reader's, and `missing`, the number of a
+    request that is then looked for in the other cities: what they have comes back as `elsewhere`.
+    """
 
 
 def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
     """The page of a path, or None where there is none. `chosen` are the page's own keys of the query string."""
+    if path.startswith(REQUEST) and path != REQUEST:  # whatever follows is the number, slashes included
+        return Route("request", request_page.content, answer=partial(records.single, path.removeprefix(REQUEST)))
     parts = [part for part in path.split("/") if part]
     kinds = snapshot.city.areas
     if path != "/" and path.endswith("/"):
@@ -71,6 +80,12 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
                 return None
             answer = partial(places.of_place, *found)
             return Route("place", place.content, kind=found[0], name=found[1], keys=("near", "order"), answer=answer)
+        case ["requests"]:
+            return Route("requests", requests_page.content, keys=records.LIST_KEYS, answer=records.listed)
+        case ["request"]:
+            return Route("search", request_page.search_content, keys=("number",), answer=records.searched)
+        case ["how-long"]:
+            return Route("how-long", how_long.content, answer=records.how_long)
         case ["about"]:
             return Route("about", about.content)
         case ["data"]:

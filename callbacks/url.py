@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
@@ -59,7 +60,7 @@ def register(
         path: str, search: str | None, before: dict[str, Any], nav: list[dict[str, str]], kept: list[dict[str, str]]
     ) -> tuple[Any, ...]:
         query = (search or "").lstrip("?")
-        page = load(path, query, published, settings, charts, now=clock(), scheme=scheme())
+        page = load(unquote(path), query, published, settings, charts, now=clock(), scheme=scheme())
         if page is None:  # only by a link from inside or by Back: a fresh visit gets a 404 from the server
             tr = translator_for(None)
             gone = not_found.content(tr)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dash import Dash
 from dash.development.base_component import Component
@@ -76,8 +76,10 @@ class PageFirst(Dash):
             )
         if page is None:
             return Response(plain_page(not_found.content(tr), tr), 404, mimetype="text/html")
+        if page.content.moved:
+            return Response(status=303, headers={"Location": page.content.moved, "Cache-Control": "private, no-cache"})
         g.page = page
-        response = Response(super().index(), mimetype="text/html")
+        response = Response(super().index(), page.content.status, mimetype="text/html")
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["Vary"] = "Accept-Language, Cookie"
         return response
@@ -165,7 +167,7 @@ def page_layout(published: Published, settings: Settings, now: datetime) -> Comp
     if not has_request_context():  # Dash also asks once at the start, to know the ids
         return skeleton()
     asked = urlsplit(request.headers.get("Referer", ""))
-    page = _loaded(asked.path or "/", asked.query, published, settings, now)
+    page = _loaded(unquote(asked.path) or "/", asked.query, published, settings, now)
     page = page or _loaded("/", "", published, settings, now)
     if page is None:
         return skeleton()

@@ -204,7 +204,7 @@ CHARTS: tuple[Chart, ...] = (
     ),
     Chart(
         "share-closed",
-        DETAIL,
+        (*DETAIL, "request", "how-long"),
         N_("Share closed after so many days"),
         distribution,
         Drawing(closed_share_curve.figure, closed_share_curve.sentence),

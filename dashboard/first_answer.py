@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 
@@ -71,7 +72,7 @@ def _form(page: Page) -> dict[str, Any]:
         for field in fields_of(frame.options, city)
     ]
     return {
-        "action": frame.path,
+        "action": quote(frame.path),
         "city": city.id,
         "fields": fields,
         "language": tr.locale if "lang=" in frame.query else "",

@@ -84,6 +84,8 @@ class Source(Part):
 
     name: str
     url: str = ""
+    record_url: str = ""
+    """The address of one request at the source, with {id} where its number stands; empty: it has none that is documented."""
     licence: str
     licence_url: str = ""
     attribution: str
@@ -118,6 +120,13 @@ class Source(Part):
         if address and not address.startswith(("https://", "http://")):
             raise ValueError("write the portal's address with https://")
         return address.rstrip("/")
+
+    @field_validator("record_url")
+    @classmethod
+    def _names_the_request(cls, address: str) -> str:
+        if address and not (address.startswith(("https://", "http://")) and "{id}" in address):
+            raise ValueError("write the address of a request with https:// and {id} in the place of its number")
+        return address
 
     @model_validator(mode="after")
     def _complete(self) -> Source:

@@ -18,6 +18,7 @@ from dashboard.i18n.translator import N_, Translator
 from layouts.components.attributes import attributes
 from layouts.components.city_choice import CityLink, city_choice, city_links
 from layouts.components.filter_bar import config, filter_bar
+from layouts.components.search_field import search_field
 from layouts.ids import Id, Kind, of_kind
 from layouts.pages.content import Link
 from layouts.provenance import banners, source_facts
@@ -28,6 +29,7 @@ NAVIGATION = (
     ("/map", N_("Map")),
     ("/departments", N_("Departments")),
     ("/districts", N_("Areas")),
+    ("/requests", N_("Requests")),
     ("/data", N_("Data")),
     ("/about", N_("About")),
 )
@@ -155,6 +157,7 @@ def _header(frame: Frame, tr: Translator) -> Component:
                 ],
                 className="masthead",
             ),
+            search_field(frame.city.id, tr.locale if "lang=" in frame.query else "", tr),
             html.Nav(html.Ul(links), className="navigation", **attributes(aria_label=tr("Pages"))),
         ],
         className="top",

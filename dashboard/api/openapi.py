@@ -12,6 +12,7 @@ from dashboard.api.schemas import SCHEMAS, ref
 from dashboard.domain.filters import CHOICES, DEFAULTS, MULTIPLE
 from dashboard.domain.method import METHOD_VERSION
 from data_access.answers.fair import DAYS
+from data_access.queries.requests import SORTS, STANDINGS
 
 Document = dict[str, Any]
 
@@ -44,7 +45,7 @@ ROWS = (
         ("filters", "field", "days"),
         "Areas compared fairly: raw, adjusted for what is asked, funnel limits",
     ),
-    ("/requests", "Requests", ("filters", "limit", "next"), "Published requests, newest first, a page at a time"),
+    ("/requests", "Requests", ("filters", "sort", "standing", "limit", "next"), "Published requests, a page at a time"),
     ("/addresses", "Addresses", ("q", "city"), "The published addresses that a text may mean"),
     ("/quality", "Quality", ("city",), "Flags, unreadable rows, what is left out, and the last syncs"),
     ("/flags", "FlagEffects", ("filters",), "The headline without the rows of each flag"),
@@ -118,6 +119,16 @@ def parameters() -> Document:
         ),
         "days": _parameter(
             "days", {"type": "integer", "enum": sorted(DAYS), "default": DAYS[0]}, "Closed within so many days."
+        ),
+        "sort": _parameter(
+            "sort",
+            {"type": "string", "enum": list(SORTS), "default": SORTS[0]},
+            "The order; recently_closed and slowest hold only requests with a closing time or a duration.",
+        ),
+        "standing": _parameter(
+            "standing",
+            {"type": "string", "enum": list(STANDINGS), "default": STANDINGS[0]},
+            "Only requests that are open (in progress included), or that have ended (cancelled included).",
         ),
         "limit": _parameter(
             "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}, "Rows of a page."

@@ -72,7 +72,7 @@ SCHEMAS: dict[str, Schema] = {
         {
             **HEADER,
             "limit": value("integer", "At most so many rows.", minimum=1, maximum=1000),
-            "rows": several(ref("Record"), "Newest first."),
+            "rows": several(ref("Record"), "In the order of `sort`, newest first without it."),
             "next": maybe("string", "Cursor of the next page; null on the last."),
         }
     ),
@@ -112,6 +112,19 @@ SCHEMAS: dict[str, Schema] = {
                 description="From residents' requests like it, created in the 24 months before data through.",
             ),
             "still_waiting": {"anyOf": [ref("StillWaiting"), {"type": "null"}]},
+            "closed_sooner": {
+                "anyOf": [
+                    thing(
+                        {
+                            "share": share("Of requests like it, the share that was closed in a shorter time."),
+                            "n": counted("Requests like it."),
+                            "group": GROUP,
+                        },
+                        description="Only for a request with a usable duration.",
+                    ),
+                    {"type": "null"},
+                ]
+            },
         }
     ),
     "StillWaiting": thing(

@@ -73,6 +73,8 @@ class CityFacts:
     licence_url: str
     attribution: str
     not_published: tuple[str, ...] = ()
+    record_url: str = ""
+    """The address of one request at the source, {id} in the place of its number; empty: none."""
     areas: Mapping[str, AreaKind] = field(default_factory=dict)
     has_portal: bool = False
     """Whether rows are fetched; else files are given to the program."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from dashboard.domain.durations import DAY
+from dashboard.domain.cursor import Position
+from dashboard.domain.durations import DAY, bin_of
 from dashboard.domain.filters import Filters
 from dashboard.domain.method import HORIZONS, TOO_FEW
 from dashboard.domain.periods import shift_months
@@ -19,7 +20,7 @@ from data_access.answers.untimed import has_closing_times
 from data_access.local_time import utc_to_local
 from data_access.queries import cohort
 from data_access.queries import requests as queries
-from data_access.queries.requests import Position
+from data_access.queries.requests import SORTED_BY, Sort, Standing
 from data_access.store.published import Snapshot
 
 Record = dict[str, Any]
@@ -46,26 +47,52 @@ GROUPS = (("category", "district"), ("category",), ("department",), ())
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some records, newest first, and where the next page begins; `after` is None on the last one."""
+    """Some records in the order asked for, and where the pages around it begin; None where there is none."""
 
     records: list[Record]
     after: Position | None
+    before: Position | None = None
 
 
-def page(snapshot: Snapshot, filters: Filters, limit: int, after: Position | None = None) -> Page:
-    """One page of the chosen requests; records have the keys of COLUMNS, times in the city's zone, flags as names."""
-    rows = queries.page(snapshot, filters, limit + 1, after).to_dict("records")
-    shown = rows[:limit]
-    last = (int(shown[-1]["created_at"]), str(shown[-1]["request_id"])) if len(rows) > limit else None
-    return Page([record(snapshot, row) for row in shown], last)
+def page(
+    snapshot: Snapshot,
+    filters: Filters,
+    limit: int,
+    after: Position | None = None,
+    *,
+    sort: Sort = "newest",
+    standing: Standing = "any",
+    before: Position | None = None,
+) -> Page:
+    """One page of the chosen requests; records have the keys of COLUMNS, times in the city's zone, flags as names.
+
+    `before` asks for the page that ends there, in the place of the one after `after`.
+    """
+    asked = after if before is None else before
+    found = queries.page(
+        snapshot, filters, limit + 1, asked, sort=sort, standing=standing, backwards=before is not None
+    )
+    rows = found.to_dict("records")
+    more, rows = len(rows) > limit, rows[:limit]
+    if before is not None:
+        rows.reverse()
+    if not rows:
+        return Page([], None)
+    key = SORTED_BY[sort][0]
+    first, last = ((int(row[key]), str(row["request_id"])) for row in (rows[0], rows[-1]))
+    records = [record(snapshot, row) for row in rows]
+    if before is not None:
+        return Page(records, last, first if more else None)
+    return Page(records, last if more else None, first if after is not None else None)
 
 
 def one(snapshot: Snapshot, request_id: str) -> Record | None:
-    """One record with its expected wait and, while open, the share like it that waited on; None if it is unknown.
+    """One record with its expected wait, while open the share like it that waited on, once closed the share that was
+    closed sooner; None if it is unknown.
 
-    Both are null where the city does not publish when requests were closed.
+    All are null where the city does not publish when requests were closed.
     """
-    row = queries.one(snapshot, request_id)
+    row = None if "\0" in request_id else queries.one(snapshot, request_id)
     if row is None:
         return None
     found = record(snapshot, row)
@@ -77,6 +104,7 @@ def one(snapshot: Snapshot, request_id: str) -> Record | None:
         **found,
         "expected_wait": expected_wait(snapshot, found) if timed else dict.fromkeys(EXPECTED),
         "still_waiting": still_open(snapshot, found, int(row["created_at"])) if is_open else None,
+        "closed_sooner": closed_sooner(snapshot, found) if timed and found["seconds"] is not None else None,
     }
 
 
@@ -101,6 +129,27 @@ def expected_wait(snapshot: Snapshot, found: Record) -> Record:
 
     The group is the narrowest of GROUPS with at least 30 requests created in the 24 months before data through.
     """
+    chosen, survival = _requests_like(snapshot, found)
+    return {
+        "p50_days": rounded(survival.quantile(0.5).value),
+        "p90_days": rounded(survival.quantile(0.9).value),
+        "n": survival.n,
+        "group": chosen,
+    }
+
+
+def closed_sooner(snapshot: Snapshot, found: Record) -> Record:
+    """Where a closed request stands among those like it: the share that was closed sooner, of n, in group.
+
+    Sooner means in an earlier bin of durations, so requests that took about as long are not sooner.
+    """
+    chosen, survival = _requests_like(snapshot, found)
+    place = int(bin_of(int(found["seconds"])))
+    share = 1.0 - float(survival.survival[place - 1]) if place else 0.0
+    return {"share": rounded(share) if survival.n else None, "n": survival.n, "group": chosen}
+
+
+def _requests_like(snapshot: Snapshot, found: Record) -> tuple[dict[str, str], Survival]:
     chosen: dict[str, str] = {}
     survival = None
     for group in _groups(snapshot, found):
@@ -108,12 +157,16 @@ def expected_wait(snapshot: Snapshot, found: Record) -> Record:
         if survival.n >= TOO_FEW:
             break
     assert survival is not None, "the whole city is always a group"
-    return {
-        "p50_days": rounded(survival.quantile(0.5).value),
-        "p90_days": rounded(survival.quantile(0.9).value),
-        "n": survival.n,
-        "group": chosen,
-    }
+    return chosen, survival
+
+
+def filters_like(snapshot: Snapshot, group: Mapping[str, str]) -> Filters:
+    """The filters of a group: residents' requests of the 24 months before data through that share its values."""
+    through = snapshot.data_through_local.date()
+    filters = Filters(snapshot.city.id, shift_months(through, -LOOK_BACK_MONTHS), through, period=None)
+    for field, name in group.items():
+        filters = filters.only(field, name)
+    return filters
 
 
 def still_open(snapshot: Snapshot, found: Record, created_at: int) -> Record:
@@ -139,13 +192,9 @@ def still_open(snapshot: Snapshot, found: Record, created_at: int) -> Record:
 
 def _groups(snapshot: Snapshot, found: Record) -> Iterator[tuple[dict[str, str], Survival]]:
     """Ever wider groups of residents' requests like this one, each with its curve."""
-    through = snapshot.data_through_local.date()
-    residents = Filters(snapshot.city.id, shift_months(through, -LOOK_BACK_MONTHS), through, period=None)
     for fields in GROUPS:
-        filters = residents
-        for field in fields:
-            filters = filters.only(field, str(found[field]))
-        yield {field: str(found[field]) for field in fields}, survival_of(cohort.durations(snapshot, filters))
+        group = {field: str(found[field]) for field in fields}
+        yield group, survival_of(cohort.durations(snapshot, filters_like(snapshot, group)))
 
 
 def _share(found: StillWaiting) -> Record:

@@ -230,6 +230,10 @@ class PageContent:
     """The page that this one belongs to."""
     matched: int | None = None
     """How many requests the page is about; None where that is not the question."""
+    status: int = 200
+    """The HTTP status of its first answer."""
+    moved: str = ""
+    """The address that answers in its place; empty: it answers itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +269,7 @@ class PageData:
     scheme: str = "light"
     contact: str = ""
     slugs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The slug of each published name, by field."""
 
     def href(self, path: str) -> str:
         """A link to a page that keeps the reader's query."""

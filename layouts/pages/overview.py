@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Link, PageContent, PageData
+from layouts.pages.how_long import question
 from layouts.pages.shared import by_requests, group_table, headline, notes, source_note
 from layouts.untimed import lead, over_time
 
@@ -26,6 +27,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
         notes=notes(data, tr),
         matched=data.summary["requests"],
         blocks=(
+            *(() if "closing_time" in data.city.missing else (question(data, data.filters, tr),)),
             headline(data, tr),
             *over_time(data, tr("Over time"), tr),
             group_table(

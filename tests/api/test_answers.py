@@ -5,6 +5,7 @@ import io
 import json
 from urllib.parse import quote
 
+import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
@@ -174,6 +175,29 @@ def test_paging_gives_every_request_once_newest_first(client: FlaskClient):
     assert keys == sorted(keys, reverse=True)
 
 
+@pytest.mark.parametrize("sort", ["oldest", "recently_closed", "slowest"])
+def test_other_orders_give_every_request_once_too(client: FlaskClient, sort: str):
+    query, seen = f"{V1}/requests?period=all&origin=all&limit=50&sort={sort}&standing=ended", []
+    while query:
+        answer = client.get(query)
+        seen += answer.json["rows"]
+        links = [link for link in answer.headers.getlist("Link") if 'rel="next"' in link]
+        query = f"{V1}/requests{links[0][1 : links[0].index('>')]}" if links else None
+    assert len(seen) > 200
+    assert len(seen) == len({row["request_id"] for row in seen})
+    key, down = {"oldest": ("created_at", False), "recently_closed": ("closed_at", True), "slowest": ("seconds", True)}[sort]
+    values = [pd.Timestamp(row[key]) if key != "seconds" else row[key] for row in seen]
+    assert values == sorted(values, reverse=down)
+    assert {row["status"] for row in seen} == {"closed"}
+
+
+def test_a_cursor_of_another_order_is_refused(client: FlaskClient):
+    cursor = get(client, "/requests?period=all&limit=5&sort=oldest").json["next"]
+    assert client.get(f"{V1}/requests?period=all&next={cursor}").json["parameter"] == "next"
+    assert client.get(f"{V1}/requests?sort=loudest").json["parameter"] == "sort"
+    assert client.get(f"{V1}/requests?standing=lying").json["parameter"] == "standing"
+
+
 def test_requests_obey_filters_and_agree_with_the_summary(client: FlaskClient):
     for query in (
         "from=0001-01-01&to=9999-12-31",
@@ -189,6 +213,8 @@ def test_one_request_with_its_expected_wait(client: FlaskClient):
     closed = get(client, "/requests/late").json
     assert closed["closed_at"] == "2016-01-12T22:22:40-05:00"
     assert closed["still_waiting"] is None
+    assert closed["closed_sooner"]["group"] == closed["expected_wait"]["group"]
+    assert 0 <= closed["closed_sooner"]["share"] <= 1
     assert closed["address"] == "0 block of Beacon St" or "block" in closed["address"]
     assert closed["expected_wait"]["group"] == {"category": "Street Light Outages", "district": "3"}
     assert closed["expected_wait"]["n"] >= 30

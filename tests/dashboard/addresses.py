@@ -16,6 +16,9 @@ PAGES = (
     "/place",
     "/place/1",
     "/place/neighbourhood/{neighbourhood}",
+    "/requests",
+    "/request",
+    "/how-long",
     "/data",
     "/about",
 )
