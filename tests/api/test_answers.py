@@ -185,7 +185,9 @@ def test_other_orders_give_every_request_once_too(client: FlaskClient, sort: str
         query = f"{V1}/requests{links[0][1 : links[0].index('>')]}" if links else None
     assert len(seen) > 200
     assert len(seen) == len({row["request_id"] for row in seen})
-    key, down = {"oldest": ("created_at", False), "recently_closed": ("closed_at", True), "slowest": ("seconds", True)}[sort]
+    key, down = {"oldest": ("created_at", False), "recently_closed": ("closed_at", True), "slowest": ("seconds", True)}[
+        sort
+    ]
     values = [pd.Timestamp(row[key]) if key != "seconds" else row[key] for row in seen]
     assert values == sorted(values, reverse=down)
     assert {row["status"] for row in seen} == {"closed"}
