@@ -25,8 +25,9 @@ from dashboard.api.schema_parts import (
 from dashboard.domain.ages import BANDS
 from dashboard.domain.filters import CHOICES, MULTIPLE
 from dashboard.domain.funnel import Position
-from dashboard.domain.request import DIMENSIONS
+from dashboard.domain.request import DIMENSIONS, Outcome
 from data_access.answers.fair import DAYS
+from data_access.answers.outcomes import OUTCOME_HORIZONS, STILL_OPEN
 
 NUMBER_SCHEMAS: dict[str, Schema] = {
     "Filters": thing(
@@ -102,6 +103,37 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
                 "One for each value that occurs.",
             ),
         }
+    ),
+    "Outcomes": thing(
+        {
+            **HEADER,
+            "totals": several(
+                thing(
+                    {
+                        "outcome": value("string", "How they ended.", enum=list(Outcome)),
+                        "n": count("Ended requests of the period."),
+                        "share": share("Of all that ended; null where none did."),
+                        "words": several(value("string", "Of a rule."), "What the city's rules of it say in words."),
+                    }
+                ),
+                "One for each outcome; only work_done means fixed.",
+            ),
+            "rows": several(
+                thing(
+                    {
+                        "outcome": value("string", "The outcome, or still_open.", enum=[*Outcome, STILL_OPEN]),
+                        "n": count("The requests that the shares are of, open ones included."),
+                        "days": value("integer", "Within so many days.", enum=list(OUTCOME_HORIZONS)),
+                        "share": share("Aalen-Johansen incidence; those of the same days add to 1."),
+                        "low": share("Lower 95 % limit; null for still_open."),
+                        "high": share("Upper 95 % limit; null for still_open."),
+                        "observed": value("boolean", "False: a lower bound, nobody was followed for so long."),
+                    }
+                ),
+                "Empty without closing times.",
+            ),
+        },
+        description="How requests end over time, each way with the others competing.",
     ),
     "Series": thing(
         {

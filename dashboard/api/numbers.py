@@ -12,6 +12,7 @@ from dashboard.domain.errors import BadQuery
 from dashboard.domain.filters import MULTIPLE
 from data_access.answers import ages as ages_of_open
 from data_access.answers import fair as fairness
+from data_access.answers import outcomes as endings
 from data_access.answers import series as over_time
 from data_access.answers.summary import grouped, header, summary
 
@@ -70,6 +71,16 @@ def open_ages(asked: Asked) -> Content:
     """How old what is open is, by bands."""
     document = ages_of_open.ages(asked.snapshot, asked.filters)
     return Content(document, ages_of_open.ROW, document["rows"], _name(asked, "ages"))
+
+
+def ended(asked: Asked) -> Content:
+    """How the chosen requests end: totals with the words of the city's rules, and the shares over time."""
+    document = {
+        **header(asked.snapshot, asked.filters),
+        "totals": endings.outcome_totals(asked.snapshot, asked.filters),
+        "rows": endings.outcomes_over_time(asked.snapshot, asked.filters)["rows"],
+    }
+    return Content(document, endings.TOTALS, document["rows"], _name(asked, "outcomes"))
 
 
 def compared_fairly(asked: Asked) -> Content:

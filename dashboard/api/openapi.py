@@ -39,6 +39,7 @@ ROWS = (
     ("/series", "Series", ("filters", "measure"), "One measure by day, week, month, quarter or year"),
     ("/distribution", "Distribution", ("filters",), "The share closed by days of waiting (Kaplan-Meier)"),
     ("/ages", "Ages", ("filters",), "How old what is open is: the backlog, and what is past its due time"),
+    ("/outcomes", "Outcomes", ("filters",), "How requests end over time, and what the city's rules say of it"),
     (
         "/fair",
         "Fair",

@@ -54,6 +54,7 @@ ROUTES = (
     Route("/series", numbers.over_periods, own=("measure",)),
     Route("/distribution", numbers.curve),
     Route("/ages", numbers.open_ages),
+    Route("/outcomes", numbers.ended),
     Route("/fair", numbers.compared_fairly, own=("field", "days")),
     Route("/requests", records.listed, own=records.OWN),
     Route("/requests/<path:request_id>", records.single, filtered=False, as_csv=False),

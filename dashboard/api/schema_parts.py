@@ -112,6 +112,28 @@ NUMBERS: dict[str, Schema] = {
     "outcomes": each(
         tuple(Outcome), counted("Ended requests of the period."), "How the ended requests of the period ended."
     ),
+    "work_done_within": each(HORIZON_KEYS, share("Aalen-Johansen incidence of work_done; other ends compete.")),
+    "work_done_within_low": each(HORIZON_KEYS, share("Lower 95 % limit.")),
+    "work_done_within_high": each(HORIZON_KEYS, share("Upper 95 % limit.")),
+    "work_done_within_observed": each(
+        HORIZON_KEYS, maybe("boolean", "False: a lower bound, nobody was followed for so long.")
+    ),
+    "repeats": thing(
+        {
+            "eligible": counted("Closed in the period, 30 days before the data end, with a category and a place."),
+            "followed": counted("Of these, followed within 30 days by another of the category within 50 m."),
+            "rate": share("followed / eligible; null where none is eligible."),
+        },
+        description="Residents' distinct requests that were followed by the same again after the close.",
+    ),
+    "instant": thing(
+        {
+            "n": counted("Requests of the period closed within 60 seconds."),
+            "share": share("n / wait.n."),
+            "p50_days_without_instant": days("The typical wait without them."),
+        },
+        description="Closes that came at once.",
+    ),
     "left_out": each(
         ("city", "information", "no_duration"),
         counted("Requests of the period."),

@@ -18,16 +18,20 @@ from dashboard.domain.method import HORIZONS, METHOD_VERSION
 from dashboard.domain.metrics import OnTime
 from dashboard.domain.request import Outcome
 from dashboard.domain.survival import Survival, kaplan_meier, nearest_rank_days
+from data_access.answers.outcomes import instant_numbers, repeat_numbers, work_done_numbers
 from data_access.answers.untimed import STANDING, has_closing_times, untimed
 from data_access.local_time import utc_to_local
 from data_access.queries import cohort, volume
 from data_access.queries.conditions import within
+from data_access.queries.repeats import repeats
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts
 
 Numbers = dict[str, Any]
 ALL: tuple[Hashable, ...] = ()
 AMOUNTS = ("closed", "backlog", "overdue")
+_NO_WAITS = pd.DataFrame(columns=["bin", "events", "censored", "instant", cohort.outcome_column(Outcome.WORK_DONE)])
+_NO_REPEATS = {"eligible": 0, "followed": 0}
 
 
 def summary(snapshot: Snapshot, filters: Filters, *, with_compare: bool = True) -> Numbers:
@@ -157,11 +161,8 @@ def _numbers(
     last = within(snapshot, filters)[1]
     counts = _by_key(cohort.counts(snapshot, filters, by, as_of=as_of), keys)
     timed = has_closing_times(snapshot)
-    waits = (
-        {key: survival_of(frame) for key, frame in _frames(cohort.durations(snapshot, filters, by, as_of=as_of), keys)}
-        if timed
-        else {}
-    )
+    waits = dict(_frames(_durations(snapshot, filters, by, as_of), keys)) if timed else {}
+    again = _by_key(repeats(snapshot, filters, by, as_of=as_of), keys) if timed else {}
     left = _by_key(cohort.left_out_origins(snapshot, filters, by, as_of=as_of), keys)
     flows = (
         {}
@@ -181,7 +182,8 @@ def _numbers(
             snapshot,
             filters,
             row,
-            waits.get(key) or _no_survival(),
+            waits.get(key, _NO_WAITS),
+            again.get(key, _NO_REPEATS),
             excluded,
             {name: amounts.get(name, {}).get(key, 0) for name in AMOUNTS},
             as_of,
@@ -193,22 +195,27 @@ def _assembled(
     snapshot: Snapshot,
     filters: Filters,
     row: dict[str, Any],
-    survival: Survival,
+    waits: pd.DataFrame,
+    again: Mapping[str, Any],
     excluded: dict[str, Any],
     amounts: Mapping[str, int | None],
     as_of: int | None = None,
 ) -> Numbers:
     if snapshot.city.sample:  # what is open in a sample says nothing of what is open
         amounts = {**amounts, "backlog": None}
+    follow_up = _follow_up(snapshot, filters.start, as_of)
     numbers = {
         **{name: int(row[name]) for name in ("requests", "duplicates", *STANDING)},
         **amounts,
         "wait": {
-            **wait_numbers(survival, _follow_up(snapshot, filters.start, as_of)),
+            **wait_numbers(survival_of(waits), follow_up),
             "observed_days": observed_days(snapshot, filters, as_of),
         },
         "on_time": on_time_numbers(row),
         "outcomes": {outcome.value: int(row[cohort.outcome_column(outcome)]) for outcome in Outcome},
+        **work_done_numbers(waits, follow_up),
+        "repeats": repeat_numbers(int(again["eligible"]), int(again["followed"])),
+        "instant": instant_numbers(waits),
         "left_out": {
             "city": int(excluded["city"]),
             "information": int(excluded["information"]),
@@ -239,12 +246,11 @@ def _frames(frame: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[Hashable, 
     return [(tuple(int(part) for part in key), part) for key, part in frame.groupby(keys)]  # type: ignore[union-attr]
 
 
-def _no_survival() -> Survival:
-    nothing = np.zeros(bins.BINS, dtype=np.int64)
-    return kaplan_meier(nothing, nothing)
+def _durations(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]], as_of: int | None) -> pd.DataFrame:
+    return cohort.durations(snapshot, filters, by, as_of=as_of, outcomes=(Outcome.WORK_DONE,))
 
 
 def _nothing(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> Numbers:
     row = dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
     amounts: dict[str, int | None] = dict.fromkeys(AMOUNTS, 0)
-    return _assembled(snapshot, filters, row, _no_survival(), {"city": 0, "information": 0}, amounts, as_of)
+    return _assembled(snapshot, filters, row, _NO_WAITS, _NO_REPEATS, {"city": 0, "information": 0}, amounts, as_of)

@@ -8,7 +8,8 @@ from data_access.store.published import Snapshot
 
 STANDING = ("open", "in_progress", "closed_of_these", "cancelled")
 """How the cohort stands at data through; `open` includes what is in progress."""
-NEEDING = ("closed", "backlog", "overdue", "wait", "on_time")
+WORK_DONE = tuple(f"work_done_within{part}" for part in ("", "_low", "_high", "_observed"))
+NEEDING = ("closed", "backlog", "overdue", "wait", "on_time", *WORK_DONE, "repeats", "instant")
 
 
 def has_closing_times(snapshot: Snapshot) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, case, cast, false, func, or_, select, true
 
 from dashboard.domain.filters import Filters
-from dashboard.domain.request import Outcome
+from dashboard.domain.request import Flag, Outcome
 from data_access.queries.conditions import ENDED_CODES, OPEN_CODES, chosen, created, distinct
 from data_access.rollup import ORIGIN_CODES, OUTCOME_CODES, STATUS_CODES
 from data_access.store.bins import bin_cells, bin_in, cell_of
@@ -33,12 +34,18 @@ COUNTED = (
 
 
 def durations(
-    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+    snapshot: Snapshot,
+    filters: Filters,
+    by: list[ColumnElement[Any]] | None = None,
+    *,
+    as_of: int | None = None,
+    outcomes: Sequence[Outcome] = (),
 ) -> pd.DataFrame:
     """Distinct requests of the cohort by duration bin.
 
-    Columns: the labels of `by`, bin (see domain.durations), events, censored. Rows without a usable duration are left
-    out. With `as_of` (UTC seconds) closings after it are unknown, and the open are censored at it.
+    Columns: the labels of `by`, bin (see domain.durations), events, censored, instant (of the events, those closed
+    within a minute), and of the events those of each of `outcomes` (outcome_column). Rows without a usable duration are
+    left out. With `as_of` (UTC seconds) closings after it are unknown, and the open are censored at it.
     """
     by = by or []
     if as_of is None:
@@ -53,7 +60,12 @@ def durations(
     where = [chosen(snapshot, filters), created(snapshot, filters), distinct, facts.c.event.is_not(None)]
     if as_of is not None:
         where.append(facts.c.created_at <= as_of)
-    inner = select(*by, bin_.label("bin"), event.label("event"), facts.c.n).select_from(source).where(*where).subquery()
+    inner = (
+        select(*by, bin_.label("bin"), event.label("event"), facts.c.n, facts.c.outcome, facts.c.flags)
+        .select_from(source)
+        .where(*where)
+        .subquery()
+    )
     keys = [inner.c[column.name] for column in by]
     return snapshot.count(
         select(
@@ -61,6 +73,11 @@ def durations(
             inner.c.bin,
             _sum(inner.c.n, inner.c.event == 1, "events"),
             _sum(inner.c.n, inner.c.event == 0, "censored"),
+            _sum(inner.c.n, and_(inner.c.event == 1, inner.c.flags.op("&")(Flag.INSTANT_CLOSE.bit) != 0), "instant"),
+            *(
+                _sum(inner.c.n, and_(inner.c.event == 1, inner.c.outcome == OUTCOME_CODES[each]), outcome_column(each))
+                for each in outcomes
+            ),
         ).group_by(*keys, inner.c.bin)
     )
 
