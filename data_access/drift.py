@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, Text, exists, func, insert, literal, select
 
 from data_access.staging import fresh
-from data_access.store.tables import SEPARATOR, drift, headers, records
+from data_access.store.tables import SEPARATOR, drift, headers, raw_rows, records
 
 WATCHED = ("category", "department", "channel")
 """The fields whose new values are told."""
@@ -47,9 +47,13 @@ def column_drift(
     return found + [{"kind": "vanished_column", "field": schema, "value": name, "n": 1} for name in vanished]
 
 
-def value_drift(connection: Connection, *, told: bool) -> list[dict[str, Any]]:
-    """Status texts that no rule knows and, if `told`, new values of the watched fields among the staged rows."""
+def value_drift(connection: Connection, *, told: bool, stored: int | None = None) -> list[dict[str, Any]]:
+    """Status texts that no rule knows and, if `told`, new values of the watched fields among the staged rows; `stored` is
+    the raw file of those that went into the store at once."""
     found = _counted(connection, "status_without_rule", "status", fresh.c.status_given)
+    if stored is not None:
+        of_file = exists().where(raw_rows.c.request_id == records.c.request_id, raw_rows.c.file == stored)
+        found += _counted(connection, "status_without_rule", "status", records.c.status_given, of_file)
     if told:
         for field in WATCHED:
             column = fresh.c[field]

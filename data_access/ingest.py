@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    FromClause,
-    MetaData,
-    Select,
-    Table,
-    Text,
-    case,
-    column,
-    func,
-    insert,
-    literal,
-    select,
-    table,
-)
+from sqlalchemy import Connection, case, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.domain.errors import SourceError
 from dashboard.domain.request import Flag
 from data_access import drift
 from data_access.city import City, Schema
-from data_access.columns import ByHeader, field_texts, id_text
+from data_access.columns import ByHeader, id_text
 from data_access.normalise import records as normalised
-from data_access.normalise import with_lowered
+from data_access.normalise import texts
 from data_access.quarantine import REASONS, put_aside
 from data_access.schema_match import match_schema
 from data_access.sources.files import PlainFile
 from data_access.sources.repair import repaired
-from data_access.staging import Counts, fresh, incoming, temporary, text_of
-from data_access.store.engines import duckdb
+from data_access.staging import Counts, Incoming, temporary
+from data_access.store import raw_files
+from data_access.store.engines import duckdb, duckdb_raw
 from data_access.store.tables import SEPARATOR, headers, records
-from data_access.store.work import raw_text, stable_hash
-from data_access.upsert import note_seen, upsert
+from data_access.upsert import all_new, fill_fresh, note_seen, store_all, upsert
 
-LINE = "line of the file"
+INCOMING = "incoming"
+"""The view through which a file's rows are read while they are stored."""
 FEW = 20
 """So many rows of which none can be used tell that the source has changed; fewer are odd rows."""
 
@@ -53,6 +39,10 @@ class Load:
     run: int
     now: int
     """The moment of reading, UTC seconds."""
+    folder: Path
+    """The city's folder in the store."""
+    is_trial: bool = False
+    """Whether all rows have to stay in `fresh`, to be asked about."""
     tells_new_values: bool = False
     """Whether the store held rows before, so that a value can be new."""
     known_columns: dict[str, set[str]] = field(default_factory=dict)
@@ -67,17 +57,22 @@ class Load:
 def ingest(
     connection: Connection, file: PlainFile, city: City, load: Load, *, data_set: str = "", schema: str = ""
 ) -> None:
-    """Store one file's rows and add to what the load has found. Leaves the temporary tables `incoming` and `fresh`.
+    """Store one file's rows and add to what the load has found. Leaves the temporary table `fresh`.
 
     Raises SourceError if the file is cut off, lacks needed columns, or has no row that can be used.
     """
     match = match_schema(file.name, file.header, city, schema)
     with repaired(file, match.schema) as (whole, n_repaired):
-        duckdb.load_csv(connection, whole.path, len(whole.header), whole.delimiter)
         for anew in temporary.sorted_tables:
             duckdb.create_anew(connection, anew)
-        _normalise(connection, whole, city, match.schema, load.now)
-        counts, reasons = put_aside(connection, whole, load.run)
+        header = _header_number(connection, match.name, file.header)
+        incoming = _taken_in(connection, whole, header, city, match.schema, load)
+        at_once: tuple[Counts, int | None] | None = None
+        if not (load.tells_new_values or load.is_trial) and all_new(connection, incoming):
+            at_once = store_all(connection, incoming, load.run, load.now, data_set)
+        else:
+            fill_fresh(connection, incoming)
+        counts, reasons = put_aside(connection, whole, incoming, load.run)
     # a few odd rows among a portal's news must not hold back everything else for good
     few = bool(data_set) and not load.sees_all and counts.read < FEW
     if counts.read and counts.quarantined == counts.read and not few:
@@ -89,11 +84,13 @@ def ingest(
         raise SourceError(f"{file.name} has column names but no rows; nothing was changed.")
     known = load.known_columns.get(match.name, set())
     load.drift += drift.column_drift(known, match.name, file.header, match.vanished)
-    load.drift += drift.value_drift(connection, told=load.tells_new_values)
+    load.drift += drift.value_drift(connection, told=load.tells_new_values, stored=at_once[1] if at_once else None)
     if load.sees_all:
-        note_seen(connection)
-    header = _header_number(connection, match.name, file.header)
-    load.counts += counts + upsert(connection, header, load.run, load.now, data_set)
+        note_seen(connection, incoming)
+    if at_once:
+        load.counts += counts + at_once[0]
+    else:
+        load.counts += counts + upsert(connection, incoming, load.run, load.now, data_set, load.folder)
     load.repaired += n_repaired
 
 
@@ -104,60 +101,31 @@ def newest_time(connection: Connection) -> int | None:
     return connection.scalar(select(func.max(newest)).where(possible))
 
 
-def _normalise(connection: Connection, file: PlainFile, city: City, schema: Schema, now: int) -> None:
-    """The file's rows into `incoming`, read once and in its order, and from there as records into `fresh`.
-
-    Two steps, for only the first keeps the order of the lines: the second joins, and an engine may turn a join around.
-    """
-    found = _as_texts(file, schema, city).subquery("found")
-    fields = [column.name for column in found.c if column.name not in incoming.c and column.name != LINE]
-    own = (Column(c.name, c.type, system=c.system) for c in incoming.c)
-    made = Table(
-        incoming.name, MetaData(), *own, *(Column(text_of(name), Text) for name in fields), prefixes=["TEMPORARY"]
-    )
-    duckdb.create_anew(connection, made)
-    order = [*(c.name for c in incoming.c if not c.system), *fields]
-    names = [c.name for c in made.c if not c.system]
-    rows = select(*(found.c[name] for name in order))
-    if schema.id_columns:
-        rows = rows.order_by(found.c[LINE])  # the ids were numbered within rows that are alike
+def _taken_in(connection: Connection, file: PlainFile, header: int, city: City, schema: Schema, load: Load) -> Incoming:
+    """The file's rows as a raw file, read once and in its order; everything else is made from that."""
+    path = raw_files.new_path(load.folder)
+    duckdb.load_csv(connection, file.path, len(file.header), file.delimiter)
     try:
-        connection.execute(insert(made).from_select(names, rows))
+        duckdb_raw.write_staged(connection, path, len(file.header))
     except DBAPIError as error:
         raise SourceError(
             f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
             "save it again as CSV in UTF-8. Nothing was changed."
         ) from error
-    stored = select(
-        made.c.rowid.label("row"),
-        made.c.request_id,
-        literal(now).label("read_at"),
-        *(made.c[text_of(field)].label(field) for field in fields),
-    ).subquery("stored")
-    records_of = normalised(with_lowered(stored, city), schema, city, now, keep=("row",)).subquery()
-    names = [c.name for c in fresh.c]
-    connection.execute(insert(fresh).from_select(names, select(*(records_of.c[name] for name in names))))
-
-
-def _as_texts(file: PlainFile, schema: Schema, city: City) -> Select[*tuple[Any, ...]]:
-    """The staged lines: request_id, hash, raw, has_created, and the cleaned texts of the fields."""
-    columns: list[ColumnElement[str]] = [column(f"c{i}", Text) for i in range(len(file.header))]
-    staged: FromClause = table("staged", *cast(Any, columns))
-    if schema.id_columns:  # which of several rows that are alike comes first decides their ids
-        staged = select(*columns, func.row_number().over().label(LINE)).select_from(staged).subquery("numbered")
-    columns = [staged.c[f"c{i}"] for i in range(len(file.header))]
-    raw = ByHeader(dict(zip(file.header, columns, strict=True)))
-    line = staged.c[LINE] if schema.id_columns else literal(0)
-    whole = raw_text(columns)
+    rows = duckdb_raw.view_of(connection, INCOMING, path, len(file.header))
+    raw = ByHeader(dict(zip(file.header, raw_files.texts_of(rows), strict=True)))
+    request_id = id_text(raw, schema, rows.c.row).label("request_id")
     has_created = case((func.trim(func.coalesce(raw[schema.columns["created_at"]], "")) != "", 1), else_=0)
-    kept = (
-        id_text(raw, schema, line).label("request_id"),
-        stable_hash(whole).label("hash"),
-        whole.label("raw"),
-        has_created.label("has_created"),
-        line.label(LINE),
+    kept = (rows.c.row, rows.c.hash, has_created.label("has_created"), request_id, literal(load.now).label("read_at"))
+    cleaned = texts(rows, raw, schema, city, *kept)
+    return Incoming(
+        path,
+        header,
+        duckdb_raw.rows_of(connection, path),
+        rows,
+        select(rows.c.row, rows.c.hash, request_id),
+        normalised(cleaned, schema, city, load.now, keep=("row", "hash", "has_created")),
     )
-    return field_texts(staged, raw, schema, city, kept)
 
 
 def _header_number(connection: Connection, schema: str, header: tuple[str, ...]) -> int:

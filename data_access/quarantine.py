@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, TableClause, case, exists, func, insert, select
 
 from dashboard.domain.errors import SourceError
 from data_access.sources.files import PlainFile, blank_lines, ends_with, lines_of_bytes
-from data_access.staging import Counts, fresh, incoming, is_bad, numbered
+from data_access.staging import Counts, Incoming, fresh, is_bad
 from data_access.store.engines import duckdb
+from data_access.store.raw_files import raw_text, texts_of
 from data_access.store.tables import quarantine
 from data_access.store.work import hash_of
 
@@ -27,7 +28,7 @@ REASONS = {
 }
 
 
-def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts, Counter[str]]:
+def put_aside(connection: Connection, file: PlainFile, incoming: Incoming, run: int) -> tuple[Counts, Counter[str]]:
     """Put the staged rows that cannot be stored into the quarantine; returns the counts and how often each reason came.
 
     Raises SourceError if the file is cut off in its last line.
@@ -42,17 +43,19 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
         kind = "wrong_column_count" if "COLUMNS" in row["error_type"] else "unreadable_line"
         found.append({"reason": kind, "line": place.line, "raw": place.text, "department": None})
     reason = case(
-        (incoming.c.request_id.is_(None), "no_request_id"),
-        (incoming.c.has_created == 0, "no_created_date"),
+        (fresh.c.request_id.is_(None), "no_request_id"),
+        (fresh.c.has_created == 0, "no_created_date"),
         else_="unreadable_created_date",
     )
     bad = (
-        _bad_rows(connection, reason) if connection.scalar(select(exists(select(fresh.c.row).where(is_bad())))) else []
+        _bad_rows(connection, incoming.rows, reason)
+        if connection.scalar(select(exists(select(fresh.c.row).where(is_bad()))))
+        else []
     )
     if bad:
         physical = _lines_of(
             [row["row"] for row in bad],
-            _newlines_before(connection, [row["row"] for row in bad]),
+            _newlines_before(connection, incoming.rows, [row["row"] for row in bad]),
             rejected,
             blank_lines(file.path),
         )
@@ -61,19 +64,21 @@ def put_aside(connection: Connection, file: PlainFile, run: int) -> tuple[Counts
             for row, line in zip(bad, physical, strict=True)
         ]
     fresh_rows = _keep_new(connection, found, file, run)
-    good = connection.scalar(select(func.count()).select_from(incoming)) or 0
-    counts = Counts(read=good + len(lines), quarantined=len(found), new_in_quarantine=fresh_rows)
+    counts = Counts(read=incoming.n_rows + len(lines), quarantined=len(found), new_in_quarantine=fresh_rows)
     return counts, Counter(row["reason"] for row in found)
 
 
-def _bad_rows(connection: Connection, reason: ColumnElement[str]) -> Sequence[RowMapping]:
-    places = numbered()
+def _bad_rows(connection: Connection, rows: TableClause, reason: ColumnElement[str]) -> Sequence[RowMapping]:
     chosen = (
-        select(places.c.row, incoming.c.raw, reason.label("reason"), fresh.c.department)
-        .join(places, places.c.rowid == incoming.c.rowid)
-        .join(fresh, fresh.c.row == incoming.c.rowid)
+        select(
+            (fresh.c.row + 1).label("row"),
+            raw_text(texts_of(rows)).label("raw"),
+            reason.label("reason"),
+            fresh.c.department,
+        )
+        .join(rows, rows.c.row == fresh.c.row)
         .where(is_bad())
-        .order_by(incoming.c.rowid)
+        .order_by(fresh.c.row)
     )
     return connection.execute(chosen).mappings().all()
 
@@ -113,14 +118,13 @@ def _lines_of(rows: list[int], newlines: dict[int, int], rejected: list[_Rejecte
     return found
 
 
-def _newlines_before(connection: Connection, rows: list[int]) -> dict[int, int]:
-    """For each row, how many line breaks stand inside quoted texts of the rows before it."""
-    breaks = func.length(incoming.c.raw) - func.length(func.replace(incoming.c.raw, "\n", ""))
-    place = func.row_number().over(order_by=incoming.c.rowid)
-    totals = select(
-        place.label("row"), (func.sum(breaks).over(order_by=incoming.c.rowid) - breaks).label("before")
-    ).subquery()
-    found = connection.execute(select(totals.c.row, totals.c.before).where(totals.c.row.in_(rows)))
+def _newlines_before(connection: Connection, rows: TableClause, wanted: list[int]) -> dict[int, int]:
+    """For each wanted row (from 1), how many line breaks stand inside quoted texts of the rows before it."""
+    raw = raw_text(texts_of(rows))
+    breaks = func.length(raw) - func.length(func.replace(raw, "\n", ""))
+    before = func.sum(breaks).over(order_by=rows.c.row) - breaks
+    totals = select((rows.c.row + 1).label("row"), before.label("before")).subquery()
+    found = connection.execute(select(totals.c.row, totals.c.before).where(totals.c.row.in_(wanted)))
     return {row: int(before) for row, before in found}
 
 

@@ -3,57 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    FromClause,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Select, Table, TableClause, Text, or_
 
 from data_access.store.tables import records
 
-incoming = Table(
-    "incoming",
-    MetaData(),
-    Column("rowid", BigInteger, system=True),
-    Column("request_id", Text),
-    Column("hash", BigInteger),
-    Column("raw", Text),
-    Column("has_created", Integer),
-    prefixes=["TEMPORARY"],
-)
-"""A file's rows in its order, which the engine's own rowid tells; beside these, columns text_<field> (see text_of)."""
 temporary = MetaData()
 fresh = Table(
     "fresh",
     temporary,
     Column("row", BigInteger),
+    Column("hash", BigInteger),
+    Column("has_created", Integer),
     *(Column(c.name, c.type) for c in records.columns),
     prefixes=["TEMPORARY"],
 )
-"""The same rows as records; `row` is the rowid of `incoming`."""
+"""A file's rows as records, those that cannot be stored included; `row` is the place among its rows, from 0.
+
+Where all rows of a file are new they go into the store at once, and only those that cannot be stored are here.
+"""
 seen = Table("seen", MetaData(), Column("request_id", Text), prefixes=["TEMPORARY"])
 """The request ids of all files of a full load, those of rows in the quarantine included: the source still holds them."""
 changed = Table("changed", temporary, Column("row", BigInteger), Column("request_id", Text), prefixes=["TEMPORARY"])
 
 
-def numbered() -> FromClause:
-    """The rows of `incoming` with their place in the file: columns rowid and row, from 1."""
-    place = func.row_number().over(order_by=incoming.c.rowid)
-    return select(incoming.c.rowid, place.label("row")).subquery("numbered")
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file's rows on their way into the store: written as a raw file of the header's number, readable as `rows` (row, hash,
+    c0, c1, ...); `ids` selects row, hash and request_id, `records` the columns of `fresh`."""
 
-
-def text_of(field: str) -> str:
-    """The name of the column of `incoming` that holds a field's cleaned text."""
-    return f"text_{field}"
+    path: Path
+    header: int
+    n_rows: int
+    rows: TableClause
+    ids: Select[*tuple[Any, ...]]
+    records: Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)

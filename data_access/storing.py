@@ -15,12 +15,14 @@ from sqlalchemy import Connection, delete, insert
 from dashboard.domain.errors import SourceError
 from data_access import drift, staging
 from data_access.city import City
+from data_access.compacting import compact
 from data_access.ingest import Load, ingest, newest_time
 from data_access.local_time import utc_to_local
 from data_access.renormalise import renormalise
 from data_access.sources.base import Call, Tell
 from data_access.sources.files import plain_file
 from data_access.staging import Counts
+from data_access.store import raw_files
 from data_access.store.call_log import keep_calls
 from data_access.store.engines import duckdb
 from data_access.store.tables import marks
@@ -77,26 +79,30 @@ def store(city: City, folder: Path, order: Order, tell: Progress) -> Load:
     """Store a load; returns what became of its rows. Raises SourceError, and then nothing is kept: Unstorable where it is a
     data set of the portal that cannot be."""
     with work_file(folder) as connection:
+        raw_files.drop_unnamed(connection, folder)
         load_zone(connection, city, order.now)
         duckdb.create_tables(connection, staging.temporary)
         duckdb.create_tables(connection, staging.seen.metadata)
         duckdb.create_tables(connection, drift.known_values.metadata)
         run = next_run(connection, order.source, order.started)
-        remapped = _remap(connection, city, run, order.now, tell)
-        load = Load(run, order.now, sees_all=order.full or any(batch.whole for batch in order.batches))
+        remapped = _remap(connection, city, folder, run, order.now, tell)
+        load = Load(run, order.now, folder, sees_all=order.full or any(batch.whole for batch in order.batches))
         load.tells_new_values = drift.load_known(connection)
         load.known_columns = drift.known_columns(connection)
         before = {name: stored_rows(connection, name) for name in _judged(order)}
         for batch in order.batches:
             with _named(batch.data_set):
                 _ingest(connection, batch, city, load, tell)
-        load.counts += Counts(removed=_remove(connection, order, run, before))
+        load.counts += Counts(removed=_remove(connection, order, run, before, folder))
+        compact(connection, folder)
         moved = _set_through(connection, city, order.data_through)
         load.drift = drift.summed([*order.news, *load.drift])
         _finish(connection, order, load)
         if load.counts.changed or remapped or moved:
             touch(connection)
         tell("Storing", 0.5)
+    with work_file(folder) as connection:
+        raw_files.drop_unnamed(connection, folder)
     tell("Storing", 1.0)
     return load
 
@@ -136,22 +142,22 @@ def _judged(order: Order) -> list[str | None]:
     return [*whole, None] if order.full else whole
 
 
-def _remove(connection: Connection, order: Order, run: int, before: dict[str | None, int]) -> int:
+def _remove(connection: Connection, order: Order, run: int, before: dict[str | None, int], folder: Path) -> int:
     if not order.allow_removal:
         for data_set, total in before.items():  # a small data set must not vanish among many rows
             with _named(data_set):
                 refuse_large_removal(connection, total, data_set)
     removed = [None] if order.full else list(before)
-    return sum(remove_missing(connection, run, data_set) for data_set in removed)
+    return sum(remove_missing(connection, run, folder, data_set) for data_set in removed)
 
 
-def _remap(connection: Connection, city: City, run: int, now: int, tell: Progress) -> bool:
+def _remap(connection: Connection, city: City, folder: Path, run: int, now: int, tell: Progress) -> bool:
     known = read_state(connection, "city_file")
     if known == city.fingerprint:
         return False
     if stored_rows(connection):
         tell("Reading stored rows again with the changed city file", 0.0)
-        renormalise(connection, city, run=run, now=now)
+        renormalise(connection, city, folder, run=run, now=now)
     write_state(connection, "city_file", city.fingerprint)
     return known is not None
 

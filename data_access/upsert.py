@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,9 @@ from sqlalchemy import (
 )
 
 from dashboard.domain.errors import SourceError
-from data_access.staging import Counts, changed, fresh, incoming, is_bad, seen
+from data_access.staging import Counts, Incoming, changed, fresh, is_bad, seen
+from data_access.store import raw_files
+from data_access.store.engines import duckdb_raw
 from data_access.store.tables import raw_rows, records, tombstones
 
 
@@ -29,35 +32,74 @@ class TooMuchGone(SourceError):
     """A load lacks so much of what is stored that its source is taken for broken."""
 
 
+RAW_COLUMNS = [c.name for c in raw_rows.columns]
 LARGEST_REMOVAL = 0.2
 """A full load that would remove a larger share of the stored rows is taken for a broken source."""
 
 
-def upsert(connection: Connection, header: int, run: int, now: int, data_set: str) -> Counts:
-    """Store the last row of each request id whose text differs from the stored one."""
-    given = (literal(header), incoming.c.raw, literal(now), literal(run), literal(data_set))
-    usable = fresh.c.request_id.is_not(None) & fresh.c.created_at.is_not(None)
-    total, ids = connection.execute(select(func.count(), func.count(fresh.c.request_id.distinct())).where(usable)).one()
-    known = exists().where(raw_rows.c.request_id == fresh.c.request_id)
-    if total == ids and not connection.scalar(select(exists(select(fresh.c.row).where(usable, known)))):
-        all_usable = total == connection.scalar(select(func.count()).select_from(fresh))
-        if not all_usable:
-            chosen = select(fresh.c.row, fresh.c.request_id).where(usable)
-            connection.execute(insert(changed).from_select(["row", "request_id"], chosen))
-        _insert(connection, given, everything=all_usable)
-        return Counts(stored=total)
-    return _upsert_judged(connection, given, data_set)
+def all_new(connection: Connection, incoming: Incoming) -> bool:
+    """Whether no request id comes twice in a file, and none is stored already: then nothing has to be looked up."""
+    ids = incoming.ids.subquery()
+    n, different = connection.execute(
+        # of numbers, for texts are slow; two ids of one hash are only taken for one that comes twice
+        select(func.count(ids.c.request_id), func.count(func.hash(ids.c.request_id).distinct())).where(
+            ids.c.request_id.is_not(None)
+        )
+    ).one()
+    if n != different:
+        return False
+    if not connection.scalar(select(exists(select(raw_rows.c.request_id)))):
+        return True
+    known = select(ids.c.row).where(exists().where(raw_rows.c.request_id == ids.c.request_id))
+    return not connection.scalar(select(exists(known)))
 
 
-def _upsert_judged(connection: Connection, given: tuple[ColumnElement[Any], ...], data_set: str) -> Counts:
+def store_all(
+    connection: Connection, incoming: Incoming, run: int, now: int, data_set: str
+) -> tuple[Counts, int | None]:
+    """Store a file whose rows are all new; returns also the number of its raw file, if any row can be stored, and leaves in
+    `fresh` those that cannot."""
+    before = connection.scalar(select(func.count()).select_from(records)) or 0
+    found = incoming.records.subquery()
+    good = and_(found.c.request_id.is_not(None), found.c.created_at.is_not(None))
+    names = [c.name for c in records.columns]
+    rows = select(*(found.c[name] for name in names)).where(good)
+    connection.execute(insert(records).from_select(names, rows))
+    stored = (connection.scalar(select(func.count()).select_from(records)) or 0) - before
+    if stored < incoming.n_rows:
+        fill_fresh(connection, incoming, only_bad=True)
+    file = None
+    if stored:
+        file = raw_files.keep(connection, incoming.path, incoming.header, incoming.n_rows)
+        ids = incoming.ids.subquery()
+        rows = select(
+            ids.c.request_id, ids.c.hash, literal(file), ids.c.row, literal(now), literal(run), literal(data_set)
+        )
+        if stored < incoming.n_rows:
+            rows = rows.where(~exists().where(fresh.c.row == ids.c.row))
+        connection.execute(insert(raw_rows).from_select(RAW_COLUMNS, rows))
+    return Counts(stored=stored), file
+
+
+def fill_fresh(connection: Connection, incoming: Incoming, *, only_bad: bool = False) -> None:
+    """Put a file's rows as records into `fresh`, all of them or only those that cannot be stored."""
+    found = incoming.records.subquery()
+    names = [c.name for c in fresh.columns]
+    rows = select(*(found.c[name] for name in names))
+    if only_bad:
+        rows = rows.where(or_(found.c.request_id.is_(None), found.c.created_at.is_(None)))
+    connection.execute(insert(fresh).from_select(names, rows))
+
+
+def upsert(connection: Connection, incoming: Incoming, run: int, now: int, data_set: str, folder: Path) -> Counts:
+    """Store the last row of each request id in `fresh` whose texts differ from the stored ones."""
     good = (
         select(
-            incoming.c.rowid.label("row"),
-            incoming.c.request_id,
-            incoming.c.hash,
-            func.max(incoming.c.rowid).over(partition_by=incoming.c.request_id).label("last"),
+            fresh.c.row,
+            fresh.c.request_id,
+            fresh.c.hash,
+            func.max(fresh.c.row).over(partition_by=fresh.c.request_id).label("last"),
         )
-        .join(fresh, fresh.c.row == incoming.c.rowid)
         .where(~is_bad())
         .cte("good")
     )
@@ -94,7 +136,7 @@ def _upsert_judged(connection: Connection, given: tuple[ColumnElement[Any], ...]
         connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
     if data_set:
         _take_over(connection, data_set)
-    _insert(connection, given, everything=False)
+    _insert_changed(connection, incoming, (literal(now), literal(run), literal(data_set)), folder)
     return Counts(stored=n_stored, unchanged=n_unchanged, updated=total - n_stored - n_unchanged)
 
 
@@ -104,22 +146,32 @@ def _take_over(connection: Connection, data_set: str) -> None:
     connection.execute(update(raw_rows).where(raw_rows.c.data_set != data_set, held).values(data_set=data_set))
 
 
-def _insert(connection: Connection, given: tuple[ColumnElement[Any], ...], *, everything: bool) -> None:
-    """Store the rows in `changed`, or simply everything: then nothing has to be looked up."""
-    raws = select(incoming.c.request_id, incoming.c.hash, *given)
+def _insert_changed(
+    connection: Connection, incoming: Incoming, given: tuple[ColumnElement[Any], ...], folder: Path
+) -> None:
+    """Store the rows in `changed`; of their file only these are kept, for most rows of a portal's news are not new."""
+    n = connection.scalar(select(func.count()).select_from(changed)) or 0
+    if not n:
+        return
+    path, place = incoming.path, changed.c.row
+    if n < incoming.n_rows:
+        path = raw_files.new_path(folder)
+        duckdb_raw.write_chosen(connection, incoming.rows.name, changed.name, path)
+        place = func.row_number().over(order_by=changed.c.row) - 1
+    file = raw_files.keep(connection, path, incoming.header, n)
+    raws = select(fresh.c.request_id, fresh.c.hash, literal(file), place, *given).join(
+        changed, changed.c.row == fresh.c.row
+    )
+    connection.execute(insert(raw_rows).from_select(RAW_COLUMNS, raws))
     names = [c.name for c in records.columns]
-    found = select(*(fresh.c[name] for name in names))
-    if not everything:
-        raws = raws.join(changed, changed.c.row == incoming.c.rowid)
-        found = found.join(changed, changed.c.row == fresh.c.row)
-    columns = ["request_id", "hash", "header", "raw", "read_at", "run", "data_set"]
-    connection.execute(insert(raw_rows).from_select(columns, raws))
+    found = select(*(fresh.c[name] for name in names)).join(changed, changed.c.row == fresh.c.row)
     connection.execute(insert(records).from_select(names, found))
 
 
-def note_seen(connection: Connection) -> None:
-    """Remember the ids of the staged rows, for a load that removes what its source no longer holds."""
-    named = select(incoming.c.request_id).where(incoming.c.request_id.is_not(None)).distinct()
+def note_seen(connection: Connection, incoming: Incoming) -> None:
+    """Remember the ids of a file's rows, for a load that removes what its source no longer holds."""
+    ids = incoming.ids.subquery()
+    named = select(ids.c.request_id).where(ids.c.request_id.is_not(None)).distinct()
     connection.execute(insert(seen).from_select(["request_id"], named))
 
 
@@ -140,17 +192,16 @@ def refuse_large_removal(connection: Connection, total: int, data_set: str | Non
         )
 
 
-def remove_missing(connection: Connection, run: int, data_set: str | None = None) -> int:
+def remove_missing(connection: Connection, run: int, folder: Path, data_set: str | None = None) -> int:
     """Remove stored rows that were not seen, of one data set or (None) of all, and keep a tombstone; returns their number."""
     gone = _gone(data_set)
     missing = connection.scalar(select(func.count()).select_from(raw_rows).where(gone)) or 0
     if missing:
-        connection.execute(
-            insert(tombstones).from_select(
-                ["request_id", "header", "raw", "run"],
-                select(raw_rows.c.request_id, raw_rows.c.header, raw_rows.c.raw, literal(run)).where(gone),
-            )
-        )
+        for raw in raw_files.stored(connection, folder):
+            texts = (raw_rows.c.request_id, literal(raw.header), raw_files.raw_text(raw.texts), literal(run))
+            of_file = and_(raw_rows.c.file == raw.file, gone)
+            kept = select(*texts).join(raw.rows, raw.rows.c.row == raw_rows.c.row).where(of_file)
+            connection.execute(insert(tombstones).from_select(["request_id", "header", "raw", "run"], kept))
         connection.execute(delete(raw_rows).where(gone))
         left = exists().where(raw_rows.c.request_id == records.c.request_id)
         connection.execute(delete(records).where(~left))

@@ -12,7 +12,7 @@ from data_access.local_time import utc_to_local
 from data_access.normalise import ZONED
 from data_access.quarantine import REASONS
 from data_access.rules import constant
-from data_access.staging import fresh, incoming
+from data_access.staging import fresh
 from data_access.store.tables import SEPARATOR, quarantine
 
 EXAMPLES = 3
@@ -25,8 +25,8 @@ def mappings(trial: Trial) -> tuple[Mapping, ...]:
     found = [_mapping(trial, field, _column_of(field, schema), checked[field]) for field in _fields(schema)]
     if schema.id_columns:
         made = f"(made of {', '.join(schema.id_columns)}, and which of the like rows it is)"
-        return (_mapping(trial, "request_id", made, incoming.c.request_id), *found)
-    return (_mapping(trial, "request_id", schema.columns["request_id"], incoming.c.request_id), *found)
+        return (_mapping(trial, "request_id", made, fresh.c.request_id), *found)
+    return (_mapping(trial, "request_id", schema.columns["request_id"], fresh.c.request_id), *found)
 
 
 def unused(trial: Trial) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _column_of(field: str, schema: Schema) -> str:
 
 
 def _mapping(trial: Trial, field: str, column: str, text: ColumnElement[str]) -> Mapping:
-    place = incoming.c.rowid if field == "request_id" else trial.checked.c.row
+    place = fresh.c.row if field == "request_id" else trial.checked.c.row
     filled = trial.connection.scalar(select(func.count(text)))
     first = func.min(place)
     rows = trial.connection.execute(

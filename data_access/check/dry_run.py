@@ -67,7 +67,7 @@ def dry_run(city: City, file: PlainFile, *, rows: int, now: int, schema: str = "
             load_zone(connection, city, now)
             for tables in (staging.temporary, staging.seen.metadata, drift.known_values.metadata):
                 duckdb.create_tables(connection, tables)
-            load, problem = Load(1, now), ""
+            load, problem = Load(1, now, Path(folder), is_trial=True), ""
             with repaired(first, match.schema) as (mended, n_repaired):
                 try:
                     ingest(connection, mended, city, load, schema=match.name)
@@ -97,7 +97,7 @@ def first_rows(file: PlainFile, rows: int, path: Path) -> tuple[PlainFile, bool]
 
 
 def _checked(connection: Connection, file: PlainFile, city: City, match: Match, now: int) -> Table:
-    duckdb.number_lines(connection, LINES, staging.incoming.name)
+    duckdb.number_lines(connection, LINES)
     staged = staged_table(file)
     raw = ByHeader({name: staged.c[f"c{place}"] for place, name in enumerate(file.header)})
     kept = (staged.c.row, null().label("request_id"), literal(now).label("read_at"))

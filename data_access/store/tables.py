@@ -17,13 +17,24 @@ raw_rows = Table(
     work,
     Column("request_id", Text, nullable=False),
     Column("hash", BigInteger, nullable=False),
-    Column("header", Integer, nullable=False),
-    Column("raw", Text, nullable=False, info={"compression": "zstd"}),
+    Column("file", Integer, nullable=False),
+    Column("row", BigInteger, nullable=False),
     Column("read_at", BigInteger, nullable=False),
     Column("run", Integer, nullable=False),
     Column("data_set", Text, nullable=False),
 )
-"""One row a request: its columns as the source wrote them, joined by the unit separator; `data_set` of the portal, or ''."""
+"""One row a request: where its columns stand as the source wrote them (the row of a raw file, from 0), and a hash of them
+by which a change is seen; `data_set` of the portal, or ''."""
+
+raw_files = Table(
+    "raw_files",
+    work,
+    Column("file", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("header", Integer, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+)
+"""The raw files beside the work file that count; any other is left over from a sync that broke off."""
 
 headers = Table(
     "headers",

@@ -18,13 +18,14 @@ from data_access.city import City
 from data_access.columns import GIVEN
 from data_access.local_time import zone_days
 from data_access.normalise import zone_table
+from data_access.store.earlier import hash_anew, move_raw_texts, put_aside_old
 from data_access.store.engines import duckdb
-from data_access.store.tables import SEPARATOR, raw_rows, runs, state, work
+from data_access.store.engines.duckdb_raw import engine_version
+from data_access.store.tables import raw_rows, runs, state, work
 
 WORK_FILE = "work.duckdb"
 FORMAT = "4"
 ADDED = (
-    ("raw_rows", "data_set", "TEXT DEFAULT ''"),
     ("runs", "repaired", "BIGINT"),
     ("quarantine", "department", "TEXT"),
     ("records", "duplicate_of", "TEXT"),
@@ -40,21 +41,28 @@ def work_file(folder: Path) -> Generator[Connection]:
     engine = duckdb.open_writable(folder / WORK_FILE)
     try:
         with engine.begin() as connection:
+            put_aside_old(connection)
             duckdb.create_tables(connection, work)
-            _bring_up_to_date(connection)
+            _bring_up_to_date(connection, folder)
             yield connection
     finally:
         engine.dispose()
 
 
-def _bring_up_to_date(connection: Connection) -> None:
-    """Give a file that an earlier version made the columns that it lacks; its records are then made again."""
-    if read_state(connection, "format") == FORMAT:
-        return
-    for target, name, kind in ADDED:
-        duckdb.add_column(connection, target, name, kind)
-    connection.execute(state.delete().where(state.c.key == "city_file", exists(select(raw_rows.c.request_id))))
-    write_state(connection, "format", FORMAT)
+def _bring_up_to_date(connection: Connection, folder: Path) -> None:
+    """Give a file that an earlier version made what it lacks; its records are then made again. Hashes are the engine's: those
+    of another version of it are made anew."""
+    version = engine_version(connection)
+    if read_state(connection, "format") != FORMAT:
+        for target, name, kind in ADDED:
+            duckdb.add_column(connection, target, name, kind)
+        move_raw_texts(connection, folder)
+        connection.execute(state.delete().where(state.c.key == "city_file", exists(select(raw_rows.c.request_id))))
+        write_state(connection, "format", FORMAT)
+        write_state(connection, "engine", version)
+    elif read_state(connection, "engine") != version:
+        hash_anew(connection, folder)
+        write_state(connection, "engine", version)
 
 
 def read_state(connection: Connection, key: str) -> str | None:
@@ -90,11 +98,6 @@ def load_zone(connection: Connection, city: City, until: int) -> None:
 def _zone_frame(time_zone: str, first_year: int, last: date) -> pd.DataFrame:
     """The offsets of each day; they take a tenth of a second to find."""
     return pd.DataFrame(zone_days(ZoneInfo(time_zone), date(first_year, 1, 1), last))
-
-
-def raw_text(columns: list[ColumnElement[str]]) -> ColumnElement[str]:
-    """A row's columns as one text, empty where a column is missing."""
-    return func.concat_ws(SEPARATOR, *(func.coalesce(column, "") for column in columns))
 
 
 def stable_hash(value: ColumnElement[str]) -> ColumnElement[int]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 
 from dashboard.domain.errors import SourceError
 from data_access.sources.repair import mend
+from data_access.staging import Counts
 from tests.builders import COLUMNS, HEADER, Store, csv_text, make_city, row
 
 FORMATS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
@@ -277,13 +282,58 @@ def test_broken_lines_are_mended_counted_and_no_other_is_touched(tmp_path: Path)
 # --- a work file of an earlier version -------------------------------------------------------------------------------
 
 
+@contextmanager
+def work_in(store: Store) -> Generator[Callable[[str], Any]]:
+    """Run statements in the work file as it is: to open it as the program does would bring it up to date."""
+    connection = duckdb.connect(str(store.folder / "work.duckdb"))
+    try:
+        yield lambda statement: connection.execute(statement).fetchall()
+    finally:
+        connection.close()
+
+
+def as_before_raw_files(store: Store, run: Callable[[str], Any], *further: str) -> None:
+    """Give a work file the form it had when each raw row was a text in its table."""
+    (path,) = (store.folder / "raw").iterdir()
+    width = run("SELECT columns FROM headers")[0][0].count("\x1f") + 1
+    joined = "concat_ws(chr(31), " + ", ".join(f"coalesce(c{place}, '')" for place in range(width)) + ")"
+    for statement in (
+        "ALTER TABLE raw_rows RENAME TO places",
+        f"CREATE TABLE raw_rows AS SELECT p.request_id, 7::BIGINT AS hash, 1 AS header, {joined} AS raw, p.read_at, p.run, "
+        f"p.data_set FROM places p JOIN read_parquet('{path}', file_row_number = true) f ON f.file_row_number = p.row",
+        "DROP TABLE places", "DROP TABLE raw_files", *further,
+    ):  # fmt: skip
+        run(statement)
+    path.unlink()
+
+
 def test_a_work_file_of_an_earlier_version_is_brought_up_to_date(store: Store) -> None:
     rows = [row(1, Department="Streets"), row(2)]
     store.sync(rows)
     seen = store.seen()
-    for statement in ("ALTER TABLE raw_rows DROP COLUMN data_set", "ALTER TABLE runs DROP COLUMN repaired",
-                      "ALTER TABLE records DROP COLUMN status_given", "DELETE FROM state WHERE key = 'format'"):  # fmt: skip
-        store.execute(statement)
+    with work_in(store) as run:  # one connection, for opening the file would bring it up to date
+        as_before_raw_files(store, run, "ALTER TABLE raw_rows DROP COLUMN data_set", "ALTER TABLE runs DROP COLUMN repaired",
+                            "ALTER TABLE records DROP COLUMN status_given", "DELETE FROM state WHERE key = 'format'")  # fmt: skip
     assert store.sync(rows).counts.unchanged == 2
     assert store.seen() == seen
     assert store.work("SELECT count(*) FROM raw_rows WHERE data_set = ''") == [(2,)]
+
+
+def test_the_texts_that_an_earlier_version_kept_are_read_again_with_a_changed_city_file(store: Store) -> None:
+    store.sync([row(1, Department="Parks"), row(2, Department="", Note="one\nline, and another")])
+    with work_in(store) as run:
+        as_before_raw_files(store, run, "UPDATE state SET value = '2' WHERE key = 'format'",
+                            "UPDATE state SET value = 'of before' WHERE key = 'city_file'")  # fmt: skip
+    assert store.sync([row(2, Department="", Note="one\nline, and another"), row(3)]).counts == Counts(
+        read=2, stored=1, unchanged=1
+    )
+    departments = store.work("SELECT request_id, department FROM records ORDER BY ALL")
+    assert departments == [("1", "Parks"), ("2", None), ("3", "Streets")]
+
+
+def test_hashes_of_another_version_of_the_engine_are_made_anew(store: Store) -> None:
+    rows = [row(1), row(2, Department="Streets")]
+    store.sync(rows)
+    store.execute("UPDATE raw_rows SET hash = 7")
+    store.execute("UPDATE state SET value = 'v0.0.1' WHERE key = 'engine'")
+    assert store.sync(rows).counts.unchanged == 2

@@ -70,15 +70,10 @@ def load_csv(connection: Connection, path: Path, columns: int, delimiter: str) -
     connection.exec_driver_sql(statement)
 
 
-def number_lines(connection: Connection, name: str, numbered: str) -> None:
-    """Keep the rows of `staged` in a temporary table; `row` is the rowid of the row at the same place in table `numbered`."""
-    connection.execute(
-        text(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT n.rowid AS row, s.* EXCLUDE place "  # noqa: S608 - this program's names
-            "FROM (SELECT row_number() OVER () AS place, * FROM staged) s JOIN "
-            f"(SELECT rowid, row_number() OVER (ORDER BY rowid) AS place FROM {numbered}) n USING (place)"
-        )
-    )
+def number_lines(connection: Connection, name: str) -> None:
+    """Keep the rows of `staged` in a temporary table; `row` is the place of each among them, from 0."""
+    statement = f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row_number() OVER () - 1 AS row, * FROM staged"  # noqa: S608 - this program's names
+    connection.execute(text(statement))
 
 
 def rejected_rows(connection: Connection) -> Sequence[RowMapping]:
@@ -105,6 +100,14 @@ def create_tables(connection: Connection, tables: MetaData) -> None:
     """Create those tables that are not there yet; asking the engine's catalogue first would take a second."""
     for table in tables.sorted_tables:
         connection.execute(CreateTable(table, if_not_exists=True))
+
+
+def has_column(connection: Connection, table: str, name: str) -> bool:
+    """Whether the file has a table of that name with such a column."""
+    statement = (
+        "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND table_name = :table AND column_name = :name"
+    )
+    return bool(connection.scalar(text(statement), {"table": table, "name": name}))
 
 
 def add_column(connection: Connection, table: str, name: str, kind: str) -> None:
