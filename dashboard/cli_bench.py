@@ -35,4 +35,4 @@ def bench_ingest(
             "The benchmarks are not part of an installed package; run this from a checkout of the project."
         ) from error
     found = ingest.measure(rows, rounds)
-    typer.echo(json.dumps(asdict(found)) if as_json else ingest.table(found))
+    typer.echo(json.dumps(asdict(found) | {"verdicts": found.verdicts}) if as_json else ingest.table(found))
