@@ -24,7 +24,8 @@ NOT_ROWS = {"<": "a web page or XML", "{": "JSON", "[{": "JSON"}
 
 @dataclass(frozen=True, slots=True)
 class PlainFile:
-    """A UTF-8 CSV file on disk, its lines ending in a newline, ready to be read; `name` is what the person gave."""
+    """A UTF-8 CSV file on disk, its lines ending in a newline, ready to be read (a link to the file that was given, where that
+    is such a file); `name` is what the person gave."""
 
     path: Path
     name: str
@@ -45,12 +46,53 @@ def plain_file(given: Path, progress: Progress | None = None, member: str = "") 
         try:
             with opened(given, Path(folder), member) as source:
                 shown = source.name if given.name in ("", "-") else str(given)
-                last_byte = _copy_checked(source, shown, path, progress)
+                before = _look_of(source.plain)
+                last_byte = _checked_in_place(source, shown, path, progress) if source.plain else None
+                in_place = last_byte is not None
+                if last_byte is None:
+                    last_byte = _copy_checked(source, shown, path, progress)
                 header, delimiter = _read_header(path, shown, source.delimiter)
                 file = PlainFile(path, source.name, header, delimiter, last_byte == b"\n")
         except DAMAGED as error:
             raise _damaged(str(given), error) from error
         yield file
+        if in_place and _look_of(source.plain) != before:
+            raise SourceError(f"{shown} was changed while it was read; read it again when it is complete.")
+
+
+def _look_of(path: Path | None) -> tuple[int, int] | None:
+    """By what it is seen that a file was changed."""
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _checked_in_place(source: Opened, given: str, path: Path, progress: Progress | None) -> bytes | None:
+    """Check a file that is plain CSV already, and make it known as `path`; returns its last byte. None where it has to be
+    copied: it begins with a byte order mark, or has lines that end in another way."""
+    assert source.plain is not None
+    line, last, pending = 1, b"", b""
+    begun = source.stream.tell()
+    try:
+        while chunk := source.stream.read(CHUNK):
+            if b"\r" in chunk or (line == 1 and chunk.startswith(b"\xef\xbb\xbf")):
+                source.stream.seek(begun)
+                return None
+            pending = _check_text(pending + chunk, given, line)
+            line += chunk.count(b"\n")
+            last = chunk[-1:]
+            if progress:
+                progress(min(source.packed.tell() / source.total, 1.0))
+    except OSError as error:
+        raise SourceError(f"{given} cannot be read ({error.strerror or error}).") from error
+    if pending:
+        _refuse_encoding(given, line)
+    path.symlink_to(source.plain.resolve())  # a name of this program: in others, [ and * would mean other files
+    return last
 
 
 def lines_of_bytes(path: Path, positions: list[int]) -> list[int]:

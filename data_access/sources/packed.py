@@ -33,6 +33,7 @@ class Opened:
     """An open file: `stream` gives the bytes of its CSV, `packed` the bytes on disk, of which there are `total`.
 
     `name` is how a person would name it; `delimiter` is '' where the first line has to tell.
+    `plain` is the file that was given where its own bytes are the CSV.
     """
 
     stream: io.BufferedIOBase
@@ -40,6 +41,7 @@ class Opened:
     total: int
     name: str
     delimiter: str = ""
+    plain: Path | None = None
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def opened(given: Path, folder: Path, member: str = "") -> Generator[Opened]:
             stream, begin = found, found.peek(2)
         if begin[:2] == GZIP:
             stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
-        yield Opened(stream, packed, max(path.stat().st_size, 1), name, delimiter)
+        plain = path if stream is packed and begin != PARQUET else None
+        yield Opened(stream, packed, max(path.stat().st_size, 1), name, delimiter, plain)
 
 
 def _zip_and_member(given: Path, member: str) -> tuple[Path, str]:

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.domain.errors import CityFileError, FixedYetError, SourceError
 from data_access.city import load_city, read_city_file
+from data_access.sources.files import plain_file
 from tests.builders import COLUMNS, HEADER, Store, csv_text, make_city, row
 
 ROWS = [row(1), row(2, closed="2024-03-05 10:00:00"), row(3, Note='Fixed, "at last"\nby hand', Area="Préville")]
@@ -235,3 +236,29 @@ def test_own_city_files_win_over_the_built_in_ones(tmp_path: Path) -> None:
 
 def test_the_small_city_has_every_column_of_its_header() -> None:
     assert set(make_city().schemas["rows"].columns.values()) == set(HEADER) == set(COLUMNS.values())
+
+
+def test_a_plain_file_is_read_where_it_lies_and_any_other_as_a_copy(tmp_path: Path) -> None:
+    content = "id,text\n1,café\n".encode()
+    given = {
+        "plain [1]*.csv": content,
+        "bom.csv": b"\xef\xbb\xbf" + content,
+        "dos.csv": content.replace(b"\n", b"\r\n"),
+    }
+    linked = {}
+    for name, written in given.items():
+        path = tmp_path / name
+        path.write_bytes(written)
+        with plain_file(path) as file:
+            assert file.path.read_bytes() == content
+            assert (file.header, file.ends_with_newline) == (("id", "text"), True)
+            linked[name] = file.path.is_symlink()
+        assert path.read_bytes() == written
+    assert linked == {"plain [1]*.csv": True, "bom.csv": False, "dos.csv": False}
+
+
+def test_a_file_that_is_changed_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "growing.csv"
+    path.write_bytes(b"id,text\n1,a\n")
+    with pytest.raises(SourceError, match="was changed while it was read"), plain_file(path):
+        path.write_bytes(b"id,text\n1,a\n2,b\n")
