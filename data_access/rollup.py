@@ -98,15 +98,25 @@ def extent(connection: Connection, given_through: int | None) -> Extent | None:
     ).one()
     if first is None:
         return None
-    touched = connection.scalar(
-        select(func.max(c.updated_at))
-        .join(read_rows, read_rows.c.request_id == c.request_id)
-        .where(c.updated_at <= read_rows.c.read_at)
-    )
+    touched = _last_touched(connection)
     through = max(int(newest), int(touched or 0))
     if given_through is not None and given_through >= int(newest):
         through = given_through
     return Extent(first, last, through, int(rows))
+
+
+def _last_touched(connection: Connection) -> int | None:
+    """The newest updated time (UTC seconds) that does not lie after the reading of its row."""
+    c = source.c
+    newest = connection.scalar(select(func.max(c.updated_at)))
+    least = connection.scalar(select(func.min(read_rows.c.read_at)))
+    if newest is None or least is None or newest <= least:  # as it should be: no row has to be looked up
+        return newest
+    return connection.scalar(
+        select(func.max(c.updated_at))
+        .join(read_rows, read_rows.c.request_id == c.request_id)
+        .where(c.updated_at <= read_rows.c.read_at)
+    )
 
 
 def build_counts(
@@ -124,6 +134,7 @@ def build_counts(
         )
     )
     _prepare(connection, dates, box, fillable)
+    connection.commit()  # rows of a transaction that is still open are read by one core only
     _load_names(connection)
     find_repeats(connection, prepared, dates)
     _load_facts(connection, dates)

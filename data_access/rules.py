@@ -46,8 +46,8 @@ def stripped(field: str, text: ColumnElement[str], city: City) -> ColumnElement[
         text = func.regexp_extract(text, constant(city.pick[field]), 1)
     if field in city.strip:
         text = trimmed(field, func.regexp_replace(text, constant(city.strip[field]), constant("")))
-    nothing = [constant(empty) for empty in ("", *city.empty_texts)]
-    return case((text.not_in(nothing), text))
+    # an engine makes a join of a longer list of constants, for each field one
+    return case((and_(*(text != constant(empty) for empty in ("", *city.empty_texts))), text))
 
 
 def mapped(field: str, text: ColumnElement[str], city: City) -> ColumnElement[str]:
@@ -81,7 +81,7 @@ def matches(rule: Rule, columns: Columns) -> ColumnElement[bool]:
     text = columns[rule.column]
     tests: list[ColumnElement[bool]] = []
     if rule.is_:
-        tests.append(text.in_([constant(value) for value in rule.is_]))
+        tests.append(or_(*(text == constant(value) for value in rule.is_)))  # see stripped
     if rule.starts or rule.has:
         lowered = columns[lowered_name(rule.column)]
         tests += [func.starts_with(lowered, constant(start.lower())) for start in rule.starts]
