@@ -11,11 +11,11 @@ from data_access.store.engines import duckdb, duckdb_raw
 from data_access.store.tables import SEPARATOR, headers, raw_rows
 
 OLD = "raw_rows_with_texts"
-"""The raw rows of before the fourth format, each with its header and its columns as one text."""
+"""The raw rows of before the fifth format, each with its header and its columns as one text."""
 
 
 def put_aside_old(connection: Connection) -> None:
-    """Rename the raw rows of before the fourth format, so that the present table can stand in their place."""
+    """Rename the raw rows of before the fifth format, so that the present table can stand in their place."""
     if duckdb.has_column(connection, raw_rows.name, "raw"):
         connection.execute(text(f"ALTER TABLE {raw_rows.name} RENAME TO {OLD}"))
         duckdb.add_column(connection, OLD, "data_set", "TEXT DEFAULT ''")

@@ -24,7 +24,7 @@ from data_access.store.engines.duckdb_raw import engine_version
 from data_access.store.tables import raw_rows, runs, state, work
 
 WORK_FILE = "work.duckdb"
-FORMAT = "4"
+FORMAT = "5"
 ADDED = (
     ("runs", "repaired", "BIGINT"),
     ("quarantine", "department", "TEXT"),

@@ -322,7 +322,7 @@ def test_a_work_file_of_an_earlier_version_is_brought_up_to_date(store: Store) -
 def test_the_texts_that_an_earlier_version_kept_are_read_again_with_a_changed_city_file(store: Store) -> None:
     store.sync([row(1, Department="Parks"), row(2, Department="", Note="one\nline, and another")])
     with work_in(store) as run:
-        as_before_raw_files(store, run, "UPDATE state SET value = '3' WHERE key = 'format'",
+        as_before_raw_files(store, run, "UPDATE state SET value = '4' WHERE key = 'format'",
                             "UPDATE state SET value = 'of before' WHERE key = 'city_file'")  # fmt: skip
     assert store.sync([row(2, Department="", Note="one\nline, and another"), row(3)]).counts == Counts(
         read=2, stored=1, unchanged=1
