@@ -38,8 +38,10 @@ class Chart:
     id: str
     pages: tuple[str, ...]
     title: str
-    query: Callable[[Snapshot, Filters], pd.DataFrame]
-    drawing: Drawing
+    query: Callable[..., pd.DataFrame]
+    """From snapshot and filters; with `keys`, from the values of these as well."""
+    drawing: Drawing | None
+    """None where its page draws it: then it stands on no page by itself."""
     measure: str
     wide: bool = False
     needs: str = ""
@@ -49,6 +51,9 @@ class Chart:
     instead: str = ""
     """The fact that a city does not publish where this chart stands in for others; empty: none."""
 
+    keys: tuple[str, ...] = ()
+    """Keys of the address that only this chart knows; the values of one that repeats are joined by APART."""
+
     def fits(self, missing: Mapping[str, str]) -> bool:
         """Whether it can be drawn, and has to be, for a city that does not publish some facts."""
         return self.needs not in missing and (not self.instead or self.instead in missing)
@@ -56,17 +61,19 @@ class Chart:
 
 def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, scheme: str, draw: bool) -> ChartCard:
     """A chart's card. One that fails says so and leaves the others alive."""
-    query = filters.to_query()
+    query, drawing = filters.to_query(), chart.drawing
+    if drawing is None:
+        raise ValueError(f"the chart {chart.id} is drawn by its page")
     figure: dict[str, Any] | None = None
     try:
         frame = chart.query(snapshot, filters)
         marks = _breaks(chart, snapshot, filters)
-        sentence = breaks.said(chart.drawing.sentence(frame, tr), marks, tr)
-        figure = breaks.marked(chart.drawing.figure(frame, tr, scheme), marks, tr, scheme) if draw else None
+        sentence = breaks.said(drawing.sentence(frame, tr), marks, tr)
+        figure = breaks.marked(drawing.figure(frame, tr, scheme), marks, tr, scheme) if draw else None
     except Exception:
         log.exception("the chart %s failed for %s", chart.id, query)
         sentence = tr("This chart could not be made. The other numbers of the page are not affected.")
-    height = int(figure["layout"].get("height", chart.drawing.height)) if figure else chart.drawing.height
+    height = int(figure["layout"].get("height", drawing.height)) if figure else drawing.height
     return ChartCard(
         chart.id,
         tr(chart.title),

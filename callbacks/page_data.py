@@ -19,7 +19,7 @@ from dashboard.settings import Settings
 from data_access.answers.quality import misfits, quality, syncs
 from data_access.answers.summary import grouped, summary
 from data_access.store.published import Published, Snapshot
-from layouts.pages.content import ChartCard, Numbers, PageContent, PageData
+from layouts.pages.content import APART, ChartCard, Numbers, PageContent, PageData
 from layouts.shell import Frame
 
 SCHEMES = ("light", "dark")
@@ -81,8 +81,8 @@ def load(
         )
         if route is None:
             return None
-        own = {key: pairs[key] for key in route.keys if key in pairs}
-        frame = replace(frame, own=urlencode(own))
+        own, own_query = _own(route, query)
+        frame = replace(frame, own=own_query)
         narrowed = filters.only(route.kind, route.name) if route.name else filters
         answer: Numbers = route.answer(snapshot, narrowed, own) if route.answer else {}
         narrowed = answer.get("filters", narrowed)
@@ -112,6 +112,16 @@ def load(
             contact=settings.contact,
         )
         return Page(route.content(data, tr), frame, tr)
+
+
+def _own(route: Route, query: str) -> tuple[dict[str, str], str]:
+    """The page's own part of a query string by key, the values of one that may repeat joined by APART; and as a query."""
+    found: dict[str, list[str]] = {}
+    for key, value in parse_qsl(query):
+        if key in route.keys:
+            found.setdefault(key, []).append(value)
+    kept = {key: values if key in route.repeated else values[-1:] for key, values in found.items()}
+    return {key: APART.join(values) for key, values in kept.items()}, urlencode(kept, doseq=True)
 
 
 def kept_query(query: str, filters: Filters) -> str:

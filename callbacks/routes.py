@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from callbacks import records, reports
+from callbacks import records, reports, trends
 from dashboard.domain.filters import Filters
 from dashboard.domain.places import find_place
 from dashboard.i18n.translator import Translator
@@ -17,6 +17,7 @@ from layouts.pages import about, areas, data, departments, how_long, overview, p
 from layouts.pages import map as map_page
 from layouts.pages import request as request_page
 from layouts.pages import requests as requests_page
+from layouts.pages import trends as trends_page
 from layouts.pages.content import Numbers, PageContent, PageData
 
 REQUEST = "/request/"
@@ -34,6 +35,8 @@ class Route:
     name: str = ""
     keys: tuple[str, ...] = ()
     """The page's own keys of the query string."""
+    repeated: tuple[str, ...] = ()
+    """Those of them that may stand in it several times."""
     needs_quality: bool = False
     answer: Callable[[Snapshot, Filters, Mapping[str, str]], Numbers] | None = None
     """What the page asks of the store for itself, by the narrowed filters and its own keys: it becomes PageData.answer.
@@ -86,6 +89,8 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
             return Route("search", request_page.search_content, keys=("number",), answer=records.searched)
         case ["how-long"]:
             return Route("how-long", how_long.content, answer=records.how_long)
+        case ["trends"]:
+            return Route("trends", trends_page.content, keys=trends.OWN, repeated=("show",), answer=trends.followed)
         case ["about"]:
             return Route("about", about.content)
         case ["data"]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 from flask import Flask, Response, abort, request
 
 from callbacks.chart import Chart
-from dashboard.api.asking import choose_city, read_filters, read_pairs
+from dashboard.api.asking import Pairs, choose_city, read_filters, read_pairs
 from dashboard.api.caching import version_of
 from dashboard.api.problems import from_exception
 from dashboard.api.rendering import file_name, plain, to_csv, to_json
 from dashboard.domain.errors import FixedYetError
+from dashboard.domain.method import TOO_FEW
+from dashboard.domain.trend import FOLLOWED, OTHER
 from dashboard.first_answer import plain_page, table_fragment
 from dashboard.i18n.translator import N_, Translator, translator_for
 from dashboard.settings import Settings
 from data_access.store.published import Published
 from layouts.figures.open_ages import NAMES as AGES
-from layouts.pages.content import Column, PageContent, Table
+from layouts.pages.content import APART, Column, PageContent, Table
 from layouts.pages.fairness import POSITIONS
 from layouts.quality_words import FLAG_WORDS, in_words
 from layouts.untimed import STATUSES
@@ -33,6 +36,10 @@ HEADERS = {
     "low": N_("Low (95 %)"),
     "high": N_("High (95 %)"),
     "mature": N_("Complete"),
+    "before_n": N_("Requests a year earlier"),
+    "before": N_("A year earlier"),
+    "before_low": N_("Low a year earlier (95 %)"),
+    "before_high": N_("High a year earlier (95 %)"),
     "measure": N_("What"),
     "days": N_("Days"),
     "closed_share": N_("Share closed"),
@@ -62,12 +69,24 @@ WORDS = {
     "open_overdue": N_("Open and overdue"),
     "not_yet_due": N_("Not yet due"),
     "without_target": N_("Without a target"),
+    OTHER: N_("All others"),
     **POSITIONS,
     **AGES,
 }
 STATUS_WORDS = dict(STATUSES)
 SHARES = {"closed_share", "share", "adjusted_share", "low_998", "high_998", "city_share"}
 LIMITS_OF_SHARES = {"closed_within", "fair"}
+RATES = {"wait", "on_time"}
+"""The measures of which nothing is said under TOO_FEW requests."""
+VALUES = {
+    "value": "n",
+    "low": "n",
+    "high": "n",
+    "before": "before_n",
+    "before_low": "before_n",
+    "before_high": "before_n",
+}
+"""The columns of values and of what each was computed from."""
 MOST_ROWS = 400
 """A table on a screen ends here; the CSV has all rows."""
 
@@ -84,7 +103,8 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
             pairs = read_pairs(request.query_string)
             with published.open(choose_city(pairs, published, settings)) as snapshot:
                 filters = read_filters([pair for pair in pairs if pair[0] != "lang"], snapshot)
-                frame = chart.query(snapshot, filters)
+                own = _own(chart, pairs)
+                frame = chart.query(snapshot, filters, own) if chart.keys else chart.query(snapshot, filters)
                 lacking = snapshot.city.missing.get(chart.needs, "")  # type: ignore[call-overload]
                 tag = hashlib.sha256(
                     f"{version_of(snapshot)}|{chart_id}|{form}".encode() + request.query_string
@@ -92,6 +112,7 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
                 name = file_name((snapshot.city.id, chart.id, filters.start.isoformat(), filters.end.isoformat()))
         except FixedYetError as error:
             return from_exception(error)
+        chart = replace(chart, measure=_read_as(own)) if chart.keys else chart
         tr = translator_for(dict(pairs).get("lang"))
         response = _rendered(chart, frame, form, tr, name, lacking)
         response.headers["Cache-Control"] = "public, no-cache"
@@ -100,6 +121,21 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
         return response
 
     server.add_url_rule("/charts/<chart_id>.<any(html, csv, json):form>", "chart_answer", answer, methods=["GET"])
+
+
+def _own(chart: Chart, pairs: Pairs) -> dict[str, str]:
+    """The values of the keys that only this chart knows."""
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        if key in chart.keys and value.strip():
+            found.setdefault(key, []).append(value.strip())
+    return {key: APART.join(values) for key, values in found.items()}
+
+
+def _read_as(own: Mapping[str, str]) -> str:
+    """The measure in whose words the values of the chart of trends are written."""
+    followed = FOLLOWED[own.get("measure", "requests")]
+    return {"count": "requests", "days": "wait", "share": "on_time"}[followed.unit]
 
 
 def _rendered(chart: Chart, frame: pd.DataFrame, form: str, tr: Translator, name: str, lacking: str) -> Response:
@@ -128,7 +164,7 @@ def data_table(
 ) -> Table:
     """The rows of a chart as a table in words: days as days, shares in percent, yes and no."""
     shown = [column for column in columns if any(row[column] is not None for row in rows)]
-    cells = tuple(tuple(_cell(column, row[column], chart.measure, tr) for column in shown) for row in rows[:MOST_ROWS])
+    cells = tuple(tuple(_cell(column, row, chart.measure, tr) for column in shown) for row in rows[:MOST_ROWS])
     note = tr("The first {n} rows; the CSV has all.", n=tr.number(MOST_ROWS)) if len(rows) > MOST_ROWS else ""
     return Table(
         f"data-{chart.id}",
@@ -144,7 +180,10 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[return-value]
 
 
-def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
+def _cell(column: str, row: Mapping[str, Any], measure: str, tr: Translator) -> str:
+    value = row[column]
+    if measure in RATES and column in VALUES and (row.get(VALUES[column]) or TOO_FEW) < TOO_FEW:
+        return tr("too few to say")
     if value is None:
         return "–"
     if column in ("start", "end"):
@@ -160,11 +199,11 @@ def _cell(column: str, value: Any, measure: str, tr: Translator) -> str:
     if (
         column in SHARES
         or (column in ("low", "high") and measure in LIMITS_OF_SHARES)
-        or (measure in ("on_time", "") and isinstance(value, float))
+        or (measure in ("on_time", "") and isinstance(value, float) and column != "before_n")
     ):
         return tr.percent(value, 1)
     if column == "days":
         return tr.number(value, 2)
-    if column in ("value", "low", "high") and measure == "wait":
+    if column in VALUES and measure == "wait":
         return tr.days(value)
     return tr.number(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from callbacks import trends
 from callbacks.chart import Chart, Drawing
 from dashboard.domain.filters import Filters
 from dashboard.domain.request import NONE_NAME
@@ -153,6 +154,16 @@ WAIT_BARS = Drawing(_wait_bars, _wait_bars_sentence)
 DETAIL = ("overview", "department", "district", "neighbourhood")
 
 CHARTS: tuple[Chart, ...] = (
+    Chart(
+        "trend",
+        (),
+        N_("Trend"),
+        trends.rows,
+        None,
+        "",
+        over_time=True,
+        keys=("measure", "by", "show"),
+    ),
     Chart(
         "requests-and-closed",
         DETAIL,

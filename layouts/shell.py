@@ -27,6 +27,7 @@ NAVIGATION = (
     ("/", N_("Overview")),
     ("/place", N_("Your place")),
     ("/map", N_("Map")),
+    ("/trends", N_("Trends")),
     ("/departments", N_("Departments")),
     ("/districts", N_("Areas")),
     ("/requests", N_("Requests")),

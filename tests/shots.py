@@ -34,6 +34,7 @@ PAGES = {
     "map": "/map",
     "places": "/place",
     "place": "/place/7",
+    "trends": "/trends?measure=wait&by=category",
     "data": "/data",
     "about": "/about",
 }

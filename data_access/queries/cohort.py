@@ -38,14 +38,15 @@ def durations(
     filters: Filters,
     by: list[ColumnElement[Any]] | None = None,
     *,
-    as_of: int | None = None,
+    as_of: int | ColumnElement[int] | None = None,
     outcomes: Sequence[Outcome] = (),
 ) -> pd.DataFrame:
     """Distinct requests of the cohort by duration bin.
 
     Columns: the labels of `by`, bin (see domain.durations), events, censored, instant (of the events, those closed
     within a minute), and of the events those of each of `outcomes` (outcome_column). Rows without a usable duration are
-    left out. With `as_of` (UTC seconds) closings after it are unknown, and the open are censored at it.
+    left out. With `as_of` (UTC seconds, one for all or an expression) closings after it are unknown, and the open are
+    censored at it.
     """
     by = by or []
     if as_of is None:
@@ -83,7 +84,11 @@ def durations(
 
 
 def counts(
-    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]] | None = None, *, as_of: int | None = None
+    snapshot: Snapshot,
+    filters: Filters,
+    by: list[ColumnElement[Any]] | None = None,
+    *,
+    as_of: int | ColumnElement[int] | None = None,
 ) -> pd.DataFrame:
     """What the cohort adds up to. Columns: the labels of `by`, those of COUNTED, and one for each outcome of the ended (outcome_column)."""
     by = by or []
@@ -114,7 +119,7 @@ def counts(
     return snapshot.count(select(*by, *sums).where(*where).group_by(*by))
 
 
-def on_time_parts(ended: ColumnElement[bool], observed: int) -> dict[str, ColumnElement[bool]]:
+def on_time_parts(ended: ColumnElement[bool], observed: int | ColumnElement[int]) -> dict[str, ColumnElement[bool]]:
     """The six parts of a cohort by its due time at a moment (UTC seconds); every row is in exactly one."""
     c = facts.c
     due = and_(c.due_at.is_not(None), c.due_at <= observed)

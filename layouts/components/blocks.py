@@ -29,6 +29,7 @@ from layouts.pages.content import (
     Number,
     Numbered,
     PageContent,
+    Panel,
     PointMap,
     Prose,
     Sentences,
@@ -217,7 +218,9 @@ def _number(number: Number, tr: Translator) -> Component:
 def _card(card: ChartCard, tr: Translator) -> Component:
     heading_id = f"chart-{card.id}"
     drawn: Component
-    if card.figure is None:
+    if card.panels:
+        drawn = html.Div([_panel(panel) for panel in card.panels], className="panels")
+    elif card.figure is None:
         drawn = html.P(tr("This chart could not be drawn; its numbers are in the table."), className="empty")
     else:
         drawn = html.Div(
@@ -253,6 +256,19 @@ def _card(card: ChartCard, tr: Translator) -> Component:
         ],
         className="card wide" if card.wide else "card",
         **attributes(aria_labelledby=heading_id),
+    )
+
+
+def _panel(panel: Panel) -> Component:
+    graph = dcc.Graph(figure=panel.figure, config=cast(Any, dict(theme.CONFIG)), style={"height": f"{panel.height}px"})
+    return html.Div(
+        [
+            html.P(
+                [html.Span(panel.name, className="panel-name"), " ", html.Span(panel.value)], className="panel-head"
+            ),
+            html.Div(graph, className="chart", **attributes(aria_hidden="true")),
+        ],
+        className="small-chart",
     )
 
 

@@ -15,6 +15,10 @@ Numbers = Mapping[str, Any]
 """The published numbers of a selection, with the keys of the API's summary."""
 
 
+APART = "\x1f"
+"""Stands between the values of a key of the address that may repeat (PageData.chosen)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A text that leads somewhere; `language` is set where the text is a city's own term in another language."""
@@ -71,6 +75,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """One of several small charts on the same axes: whose it is, its newest value in words, its figure."""
+
+    name: str
+    value: str
+    figure: dict[str, Any]
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChartCard:
     """A chart with all that stands around it; `figure` is None in the first HTML, `failed` a sentence if it broke."""
 
@@ -83,6 +97,8 @@ class ChartCard:
     table_href: str
     measure: str
     wide: bool = False
+    panels: tuple[Panel, ...] = ()
+    """Where a card holds several small charts, these stand in the place of its figure."""
 
 
 @dataclass(frozen=True, slots=True)

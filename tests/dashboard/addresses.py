@@ -19,6 +19,7 @@ PAGES = (
     "/requests",
     "/request",
     "/how-long",
+    "/trends",
     "/data",
     "/about",
 )
@@ -30,6 +31,7 @@ CHARTS = (
     "on-time",
     "on-time-parts",
     "wait-by-district",
+    "trend",
 )
 
 

@@ -21,7 +21,7 @@ from tests.dashboard.reading import Node, both, of_html
 from tests.dashboard.small_cities import PORTAL, SOON, SOURCE, portal_city, rows_of
 
 LATE = datetime(2024, 8, 9, 12, tzinfo=UTC)
-EVERYWHERE = ("/", "/departments", "/departments/streets", "/districts", "/districts/1", "/map", "/about")
+EVERYWHERE = ("/", "/departments", "/departments/streets", "/districts", "/districts/1", "/map", "/trends", "/about")
 
 
 def choice(document: Node) -> dict[str, str]:

@@ -21,6 +21,8 @@ PAGES = (
     "/neighbourhoods",
     "/neighbourhoods/brewery-hill",
     "/map",
+    "/trends?by=category",
+    "/trends?measure=wait&view=table",
     "/data",
     "/about",
 )

@@ -172,6 +172,9 @@ def paths(client: FlaskClient) -> list[str]:
         "/place?q=zzzz&here=outside",
         "/place/1?order=longest",
         "/place/1?near=nowhere",
+        "/trends?measure=wait",
+        "/trends?by=category&view=table",
+        "/trends?measure=on_time&by=department&layout=small",
         "/data",
         "/about",
     ]
