@@ -88,7 +88,7 @@ def _unknown(data: PageData, number: str, tr: Translator) -> PageContent:
 def _search(data: PageData, typed: str, tr: Translator) -> Form:
     kept = tuple(pair for pair in parse_qsl(data.query) if pair[0] in ("city", "lang"))
     return Form(
-        "search",
+        "find",
         tr("Search by number"),
         "/request",
         (Field("number", tr("Number of the request"), typed, hint=EXAMPLE),),
