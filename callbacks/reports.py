@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dashboard.domain.filters import Filters
 from data_access.answers import fair as fairness
+from data_access.queries.without_place import without_place
 from data_access.store.published import Snapshot
 from layouts.pages.content import Numbers
 
@@ -14,3 +15,16 @@ def areas_compared(kind: str, snapshot: Snapshot, filters: Filters, own: Mapping
     """`fair`: the areas of a kind as /api/v1/fair gives them."""
     del own
     return {"fair": fairness.fair(snapshot, filters, kind, fairness.DAYS[0])}
+
+
+def scorecard(snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numbers:
+    """`without_place`: how many requests of the period have no place that can be published; null where none has."""
+    del own
+    if "location" in snapshot.city.missing:
+        return {"without_place": None}
+    return {"without_place": int(without_place(snapshot, filters)["without"].iloc[0])}
+
+
+def brief(kind: str, snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numbers:
+    """A scorecard's answer and that of the list of its kind of area."""
+    return {**scorecard(snapshot, filters, own), **areas_compared(kind, snapshot, filters, own)}

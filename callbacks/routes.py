@@ -62,14 +62,19 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
         case ["departments", slug]:
             name = snapshot.options.fields["department"].by_slug(slug)
             groups = ("category", "district") if "district" in kinds else ("category",)
-            return Route("department", departments.content, groups, "department", name) if name else None
+            return (
+                Route("department", departments.content, groups, "department", name, answer=reports.scorecard)
+                if name
+                else None
+            )
         case [("districts" | "neighbourhoods") as plural] if AREA_KINDS[plural] in kinds:
             kind = AREA_KINDS[plural]
             return Route(plural, areas.list_content, (kind,), kind, answer=partial(reports.areas_compared, kind))
         case [("districts" | "neighbourhoods") as plural, slug] if AREA_KINDS[plural] in kinds:
             kind = AREA_KINDS[plural]
             name = snapshot.options.fields[kind].by_slug(slug)
-            return Route(kind, areas.content, ("category", "department"), kind, name) if name else None
+            asked = partial(reports.brief, kind)
+            return Route(kind, areas.content, ("category", "department"), kind, name, answer=asked) if name else None
         case ["map"] if kinds:
             kind = chosen.get("area", "")
             if kind not in kinds:  # a map that can be drawn before one that cannot

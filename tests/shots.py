@@ -38,6 +38,7 @@ PAGES = {
     "data": "/data",
     "about": "/about",
 }
+SHEETS = {"scorecard": "/departments/street-maintenance", "brief": "/districts/3"}
 README = {
     "overview-wide-light",
     "department-wide-dark",
@@ -50,7 +51,7 @@ SIZES = {"wide": (1440, 1000), "phone": (375, 812)}
 
 
 def main() -> None:
-    """Take every page in both sizes, light and dark."""
+    """Take every page in both sizes, light and dark, and print the sheets."""
     for folder in (PICTURES, OTHERS):
         folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "FIXEDYET_DATA_DIR": str(DATA)}
@@ -61,6 +62,8 @@ def main() -> None:
         for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
                 take(browser, address, size, width, height, scheme)
+        for name, path in SHEETS.items():
+            print_sheet(browser, address + path, PICTURES / f"{name}.pdf")
         browser.close()
 
 
@@ -73,6 +76,16 @@ def take(browser: Browser, address: str, size: str, width: int, height: int, sch
         page.wait_for_load_state("networkidle")
         picture = f"{name}-{size}-{scheme}"
         page.screenshot(path=(PICTURES if picture in README else OTHERS) / f"{picture}.png")
+    page.close()
+
+
+def print_sheet(browser: Browser, address: str, to: Path, paper: str = "A4") -> None:
+    """Print a scorecard or a brief as the PDF that a reader gets."""
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector("#page .js-plotly-plot .main-svg")
+    page.wait_for_load_state("networkidle")
+    page.pdf(path=to, format=paper, print_background=True)
     page.close()
 
 

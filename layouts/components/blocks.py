@@ -49,7 +49,10 @@ def page(content: PageContent, tr: Translator) -> list[Component]:
     if content.scope:
         head.append(html.P(content.scope, className="scope"))
     head += [html.P(note, className="note") for note in content.notes]
-    return [html.Div(head, className="page-head"), *(block(each, tr) for each in content.blocks)]
+    return [
+        html.Div(head, className="page-head report" if content.report else "page-head"),
+        *(block(each, tr) for each in content.blocks),
+    ]
 
 
 def link(target: Link) -> Component:
@@ -95,13 +98,15 @@ def _(each: Table, tr: Translator) -> Component:
             html.Tbody([_row(each, row) for row in each.rows], role="rowgroup"),
         ],
         role="table",
-        className="stacked",
+        className=f"stacked first-{each.cut}" if each.cut else "stacked",
         **attributes(aria_labelledby=f"{each.id}-heading"),
     )
     if each.folded:
         told = [each.folded, html.Span(f": {each.heading}", className="visually-hidden")]
         body = html.Details([html.Summary(told), body], className="folded")
     after = [html.P(each.note, className="small")] if each.note.strip() else []
+    if each.cut:
+        after.append(html.P(_printed_rows(each, tr), className="small on-paper"))
     more = [html.P(link(each.more))] if each.more else []
     return html.Section([heading, body, *after, *_how_all(each, tr), *more])
 
@@ -176,6 +181,13 @@ def _(each: Locate, tr: Translator) -> Component:
 @block.register
 def _(each: PointMap, tr: Translator) -> Component:
     return point_map(each, tr)
+
+
+def _printed_rows(table: Table, tr: Translator) -> str:
+    """What is said on paper of a table that is cut there."""
+    return tr(
+        "The first {n} of {all}; the page itself has them all.", n=tr.number(table.cut), all=tr.number(len(table.rows))
+    )
 
 
 def how(measure: str, tr: Translator) -> list[Component]:

@@ -6,7 +6,8 @@ from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Choice, Link, Numbers, PageContent, PageData
-from layouts.pages.fairness import fair_table
+from layouts.pages.fairness import fair_sentence, fair_table
+from layouts.pages.report import PRINTED, change_table, further_numbers, longest_waits
 from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, outcomes_table, source_note
 from layouts.untimed import lead, over_time
 
@@ -55,6 +56,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
     sentence = lead(data, tr("Requests from here"), tr)
     if data.everywhere and words.is_timed(data.everywhere) and data.everywhere["wait"]["n"] >= words.TOO_FEW:
         sentence += " " + tr("City-wide the typical wait is {time}.", time=words.wait(data.everywhere, tr))
+    sentence += _fairly(data, tr)
     return PageContent(
         title=name,
         heading=name,
@@ -65,7 +67,9 @@ def content(data: PageData, tr: Translator) -> PageContent:
         above=Link(area.plural, data.href(PATHS[data.kind])),
         blocks=(
             headline(data, tr),
+            *further_numbers(data, tr),
             *over_time(data, tr("Over time"), tr),
+            *change_table(data, tr),
             outcomes_table(data, tr),
             group_table(
                 data,
@@ -74,7 +78,9 @@ def content(data: PageData, tr: Translator) -> PageContent:
                 tr("The most frequent problems"),
                 tr,
                 table_id="problems",
+                printed=PRINTED,
             ),
+            *longest_waits(data, tr),
             group_table(
                 data,
                 "department",
@@ -82,9 +88,19 @@ def content(data: PageData, tr: Translator) -> PageContent:
                 tr("Departments at work here"),
                 tr,
                 table_id="departments",
+                printed=PRINTED,
             ),
         ),
+        report=True,
     )
+
+
+def _fairly(data: PageData, tr: Translator) -> str:
+    """The share closed in 30 days, raw and adjusted for what is asked here; empty where it cannot be said."""
+    found = data.answer["fair"]
+    row = next((row for row in found["rows"] if row["name"] == data.name and data.name != NONE_NAME), None)
+    said = fair_sentence(row, found["share"], tr) if row else ""
+    return f" {said}" if said else ""
 
 
 def _range_sentence(data: PageData, rows: list[Numbers], tr: Translator) -> str:

@@ -72,6 +72,13 @@ class Table:
     empty: str = ""
     folded: str = ""
     """Where the table is long and closed at first: what the control that opens it says."""
+    printed: int = 0
+    """Only so many rows go on paper; 0: all."""
+
+    @property
+    def cut(self) -> int:
+        """The rows on paper, where that is fewer than there are; else 0."""
+        return self.printed if 0 < self.printed < len(self.rows) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +257,8 @@ class PageContent:
     """The HTTP status of its first answer."""
     moved: str = ""
     """The address that answers in its place; empty: it answers itself."""
+    report: bool = False
+    """Whether it is a report: printed, it is one sheet with what matters most."""
 
 
 @dataclass(frozen=True, slots=True)

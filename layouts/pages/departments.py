@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.i18n.translator import Translator
 from layouts import words
 from layouts.pages.content import Link, PageContent, PageData
+from layouts.pages.report import PRINTED, change_table, further_numbers, longest_waits
 from layouts.pages.shared import by_requests, group_table, headline, notes, outcomes_table, source_note
 from layouts.untimed import lead, over_time
 
@@ -40,7 +41,9 @@ def content(data: PageData, tr: Translator) -> PageContent:
     name = words.value_name("department", data.name, data.city, tr)
     blocks = (
         headline(data, tr),
+        *further_numbers(data, tr),
         *over_time(data, tr("Over time"), tr),
+        *change_table(data, tr),
         outcomes_table(data, tr),
         group_table(
             data,
@@ -49,7 +52,9 @@ def content(data: PageData, tr: Translator) -> PageContent:
             tr("The most frequent problems"),
             tr,
             table_id="problems",
+            printed=PRINTED,
         ),
+        *longest_waits(data, tr),
         *(
             (
                 group_table(
@@ -59,6 +64,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
                     data.city.areas["district"].plural,
                     tr,
                     table_id="districts",
+                    printed=PRINTED,
                 ),
             )
             if "district" in data.city.areas
@@ -74,4 +80,5 @@ def content(data: PageData, tr: Translator) -> PageContent:
         matched=data.summary["requests"],
         above=Link(tr("All departments"), data.href("/departments")),
         blocks=blocks,
+        report=True,
     )

@@ -78,6 +78,7 @@ def group_table(
     table_id: str,
     more: Link | None = None,
     note: str = "",
+    printed: int = 0,
 ) -> Table:
     """A table with one row a department, area or problem; a sentence where the city does not publish the field."""
     timed = "closing_time" not in data.city.missing
@@ -97,6 +98,7 @@ def group_table(
         note,
         None if unpublished else more,
         unpublished or tr("No requests match this selection. Widen the dates or clear a filter."),
+        printed=printed,
     )
 
 

@@ -41,12 +41,12 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(data_dir: Path, log: Path) -> Iterator[str]:
+def served(data_dir: Path, log: Path, city: str = CITY) -> Iterator[str]:
     """The address of `fixedyet serve` over a data folder, once it is ready."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "dashboard.cli", "serve", "--workers", "2", "--port", str(port)]
-    environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": CITY}
+    environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": city}
     with log.open("w") as words:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=words, stderr=words)
         try:
