@@ -194,7 +194,7 @@ def _ghost(line: Line, followed: Followed, scheme: str, tr: Translator) -> list[
         {
             "type": "scatter",
             "mode": "lines",
-            "name": "ghost",
+            "name": tr("A year earlier"),
             "x": [point.start.isoformat() for point in line.points],
             "y": theme.typed(earlier),
             "connectgaps": False,
@@ -246,7 +246,7 @@ def _bulk_marks(
     mark = {
         "type": "scatter",
         "mode": "markers",
-        "name": "bulk",
+        "name": tr("Closed in one go"),
         "x": [min(day, last).isoformat() for day, _ in inside],
         "y": theme.typed([top * 1.0] * len(inside)),
         "cliponaxis": False,
