@@ -18,6 +18,7 @@ from data_access.answers.fair import fair
 from data_access.answers.flags import flags_over_time
 from data_access.answers.series import Measure, distribution, series
 from data_access.answers.summary import grouped, summary
+from data_access.answers.trends import trend
 from data_access.store.published import Snapshot
 from layouts.figures import (
     backlog_over_time,
@@ -48,7 +49,7 @@ def _series(measure: Measure) -> Callable[[Snapshot, Filters], pd.DataFrame]:
 
 
 def _named_series(measure: Measure, snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
-    return series(snapshot, filters, measure)
+    return trend(snapshot, filters, measure).drop(columns="name")
 
 
 def _made_and_closed(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboard.i18n.translator import Translator
-from layouts.figures import buckets, lines, scales, theme
+from layouts.figures import buckets, lines, scales, theme, year_before
 from layouts.figures.buckets import Point
 
 HEIGHT = 300
@@ -35,7 +35,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
 
 
 def sentence(frame: pd.DataFrame, tr: Translator) -> str:
-    """The backlog at the end, against the first day on which it was known in full."""
+    """The backlog at the end, against that of a year earlier where both are 30 or more."""
     series = _series(frame)
     if not series:
         return tr("There is no backlog to show for this selection.")
@@ -50,27 +50,25 @@ def sentence(frame: pd.DataFrame, tr: Translator) -> str:
             round(last.value or 0),
             day=day,
         )
-    first = next(point for point in series if point.mature)
-    if first is last or not first.value:
+    first = year_before.earlier(frame).get(last.start)
+    if first is None or min(first.value or 0, last.value or 0) < theme.ENOUGH:
         return tr.n(
             "{n} request was open on {day}.", "{n} requests were open on {day}.", round(last.value or 0), day=day
         )
-    relative = ((last.value or 0) - first.value) / first.value
+    relative = ((last.value or 0) - (first.value or 0)) / (first.value or 1)
     if abs(relative) < 0.005:
         return tr.n(
-            "{n} request was open on {day}, about the same as on {earlier}.",
-            "{n} requests were open on {day}, about as many as on {earlier}.",
+            "{n} request was open on {day}, about the same as a year earlier.",
+            "{n} requests were open on {day}, about as many as a year earlier.",
             round(last.value or 0),
             day=day,
-            earlier=tr.date(first.end),
         )
     return tr.n(
-        "{n} request was open on {day}, {change} than on {earlier}.",
-        "{n} requests were open on {day}, {change} than on {earlier}.",
+        "{n} request was open on {day}, {change} than a year earlier.",
+        "{n} requests were open on {day}, {change} than a year earlier.",
         round(last.value or 0),
         day=day,
         change=tr.change(relative),
-        earlier=tr.date(first.end),
     )
 
 

@@ -88,11 +88,11 @@ def series(frame: pd.DataFrame, measure: str) -> list[Point]:
 
 
 def _closed_for_100(made: list[Point], closed: list[Point]) -> float | None:
-    """Closed for every 100 made in the buckets where both are complete; None without such buckets."""
+    """Closed for every 100 made in the buckets where both are complete; None where fewer than 30 were made in them."""
     ended = {point.start: point.value for point in closed if point.mature and point.value is not None}
     both = [(point.value or 0.0, ended[point.start]) for point in made if point.start in ended]
     total = sum(value for value, _ in both)
-    return 100 * sum(value for _, value in both) / total if total else None
+    return 100 * sum(value for _, value in both) / total if total >= theme.ENOUGH else None
 
 
 def _apart(made: list[Point], closed: list[Point]) -> int:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboard.i18n.translator import Translator
-from layouts.figures import buckets, lines, scales, theme
+from layouts.figures import buckets, lines, scales, theme, year_before
 from layouts.figures.buckets import Point
 
 HEIGHT = 300
@@ -40,7 +40,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
 
 
 def sentence(frame: pd.DataFrame, tr: Translator) -> str:
-    """The on-time share of the newest complete bucket against the first, each with 30 due requests or more."""
+    """The on-time share of the newest complete bucket with 30 due requests or more, against the same a year earlier."""
     series = _series(frame)
     if not series:
         return _no_target(tr)
@@ -50,16 +50,16 @@ def sentence(frame: pd.DataFrame, tr: Translator) -> str:
     sayable = [point for point in final if point.enough]
     if not sayable:
         return tr("Too few requests in each of the periods shown to say how many are on time.")
-    first, last = sayable[0], sayable[-1]
-    values = {"now": buckets.when(last, tr), "share": tr.percent(last.value or 0.0)}
-    if first is last:
+    last = sayable[-1]
+    share, before = tr.percent(last.value or 0.0), year_before.earlier(frame).get(last.start)
+    values = {"now": buckets.when(last, tr), "share": share}
+    if before is None or not before.n:
         return tr("Of the requests made {now} whose target date has passed, {share} were closed on time.", **values)
+    told = tr.percent(before.value or 0.0)
     return tr(
-        "Of the requests made {now} whose target date has passed, {share} were closed on time, "
-        "against {earlier} {before}.",
+        "Of the requests made {now} whose target date has passed, {share} were closed on time, {difference}.",
         **values,
-        earlier=tr.percent(first.value or 0.0),
-        before=buckets.when(first, tr),
+        difference=year_before.difference(last, before, share, told, tr),
     )
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from dashboard.i18n.translator import Translator
-from layouts.figures import buckets, lines, scales, theme
+from layouts.figures import buckets, lines, scales, theme, year_before
 from layouts.figures.buckets import Point
 
 HEIGHT = 300
@@ -47,7 +47,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
 
 
 def sentence(frame: pd.DataFrame, tr: Translator) -> str:
-    """The typical wait of the newest complete bucket against the first, each with 30 requests or more."""
+    """The typical wait of the newest complete bucket with 30 requests or more, against the same a year earlier."""
     series = [point for point in buckets.points(frame) if point.n != 0]
     if not series:
         return tr("No requests match this selection.")
@@ -57,46 +57,35 @@ def sentence(frame: pd.DataFrame, tr: Translator) -> str:
     sayable = [point for point in final if point.enough]
     if not sayable:
         return tr("Too few requests in each of the periods shown to say how long they take.")
-    first, last = sayable[0], sayable[-1]
-    now, before = buckets.when(last, tr), buckets.when(first, tr)
+    last = sayable[-1]
+    now, before = buckets.when(last, tr), year_before.earlier(frame).get(last.start)
     if last.value is None:
-        return _not_reached_sentence(first, now, before, tr)
+        return _not_reached_sentence(before, now, tr)
     wait = tr.days(last.value)
-    if first is last:
+    if before is None:
         return tr("Half of the requests made {now} were closed within {wait}.", now=now, wait=wait)
-    if first.value is None:
+    if before.enough and before.value is None:
         return tr(
-            "Half of the requests made {now} were closed within {wait}; of those made {before}, "
-            "more than half are still open.",
+            "Half of the requests made {now} were closed within {wait}; a year earlier more than half were still open at that age.",
             now=now,
             wait=wait,
-            before=before,
         )
-    if wait == tr.days(first.value):
-        return tr(
-            "Half of the requests made {now} were closed within {wait}, as of those made {before}.",
-            now=now,
-            wait=wait,
-            before=before,
-        )
+    told = tr.days(before.value) if before.enough else ""
     return tr(
-        "Half of the requests made {now} were closed within {wait}, against {earlier} {before}.",
+        "Half of the requests made {now} were closed within {wait}, {difference}.",
         now=now,
         wait=wait,
-        earlier=tr.days(first.value),
-        before=before,
+        difference=year_before.difference(last, before, wait, told, tr),
     )
 
 
-def _not_reached_sentence(first: Point, now: str, before: str, tr: Translator) -> str:
-    if first.value is None:
+def _not_reached_sentence(before: Point | None, now: str, tr: Translator) -> str:
+    if before is None or before.value is None or not before.enough:
         return tr("More than half of the requests made {now} are still open.", now=now)
     return tr(
-        "More than half of the requests made {now} are still open; "
-        "of those made {before}, half were closed within {wait}.",
+        "More than half of the requests made {now} are still open; a year earlier half were closed within {wait}.",
         now=now,
-        before=before,
-        wait=tr.days(first.value),
+        wait=tr.days(before.value),
     )
 
 

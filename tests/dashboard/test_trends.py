@@ -9,6 +9,8 @@ import re
 
 from flask.testing import FlaskClient
 
+from dashboard.chart_answers import data_table
+from dashboard.charts import CHARTS
 from dashboard.domain.trend import FOLLOWED
 from dashboard.i18n.translator import translator_for
 from layouts import trend_words
@@ -62,3 +64,11 @@ def test_a_city_without_closing_times_offers_what_it_has(cities_client: FlaskCli
     assert form
     assert re.findall(r'value="([^"]*)"', form.group()) == ["requests"]
     assert cities_client.get("/charts/trend.csv?city=mapleton&measure=wait").status_code == 400
+
+
+def test_the_table_of_a_chart_says_nothing_of_too_few() -> None:
+    chart = next(chart for chart in CHARTS if chart.id == "typical-wait")
+    rows = [{"n": n, "value": 5.0, "low": 4.0, "high": 6.0, "before_n": 60 - n, "before": 7.0} for n in (29, 31)]
+    table = data_table(chart, rows, tuple(rows[0]), TR)
+    few = "too few to say"
+    assert table.rows == (("29", few, few, few, "31", "7 days"), ("31", "5 days", "4 days", "6 days", "29", few))

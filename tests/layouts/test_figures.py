@@ -237,6 +237,13 @@ def test_the_parts_fill_the_bar() -> None:
     assert len(looks) == 5
 
 
+def before(
+    frame: pd.DataFrame, value: float | None, *, n: int = 500, low: float | None = None, high: float | None = None
+) -> pd.DataFrame:
+    """The frame with the same number a year earlier in every bucket."""
+    return frame.assign(before_n=n, before=value, before_low=low, before_high=high)
+
+
 def said(module: ModuleType, **options: Any) -> Callable[[pd.DataFrame], str]:
     return lambda frame: module.sentence(frame, TR, **options)
 
@@ -250,32 +257,40 @@ def test_sentences_of_counts() -> None:
     assert say(counts([5, 9, 7])) == "Most requests were made in February 2015 (9); the fewest in January 2015 (5)."
     assert say(counts([5, 9, 1], 1)) == "Most requests were made in February 2015 (9); the fewest in January 2015 (5)."
     assert say(counts([7], 1)) == "None of the periods shown is complete yet."
-    assert say(counts([6, 4], closed=[3, 4])).endswith("for every 100 made, 70 were closed.")
+    assert say(counts([60, 40], closed=[30, 40])).endswith("for every 100 made, 70 were closed.")
+    assert "for every" not in say(counts([16, 13], closed=[3, 4]))
 
 
 def test_sentences_of_the_backlog() -> None:
     say = said(backlog_over_time)
     assert say(series([1])) == "1 request was open on Jan 31, 2015."
-    assert say(series([100, 112])) == "112 requests were open on Feb 28, 2015, 12% more than on Jan 31, 2015."
-    assert say(series([50, 100, 88], mature=[False, True, True])).endswith("12% fewer than on Feb 28, 2015.")
-    assert say(series([100, 100])).endswith("about as many as on Jan 31, 2015.")
-    assert say(series([0, 7])) == "7 requests were open on Feb 28, 2015."
+    assert say(series([100, 112])) == "112 requests were open on Feb 28, 2015."
+    assert (
+        say(before(series([100, 112]), 100)) == "112 requests were open on Feb 28, 2015, 12% more than a year earlier."
+    )
+    assert say(before(series([50, 88]), 100)).endswith("12% fewer than a year earlier.")
+    assert say(before(series([100, 100]), 100)).endswith("about as many as a year earlier.")
+    assert say(before(series([0, 70]), 29)) == "70 requests were open on Feb 28, 2015."
     assert say(series([5], mature=[False])).startswith("At least 5 requests were open on Jan 31, 2015;")
 
 
 def test_sentences_of_the_wait() -> None:
     say = said(wait_over_time)
     assert say(series([6.2])) == "Half of the requests made in January 2015 were closed within 6 days."
-    assert say(series([9, 7, 6.2])) == (
-        "Half of the requests made in March 2015 were closed within 6 days, against 9 days in January 2015."
+    assert say(series([9, 7, 6.2])) == "Half of the requests made in March 2015 were closed within 6 days."
+    assert say(before(series([9, 7, 6.2], band=True), 20, low=18, high=22)) == (
+        "Half of the requests made in March 2015 were closed within 6 days, against 20 days a year earlier."
     )
-    assert say(series([6.1, 6.2])).endswith("within 6 days, as of those made in January 2015.")
+    assert say(before(series([6.2], band=True), 8, low=1, high=60)).endswith(
+        "within 6 days, against 8 days a year earlier, which is no clear difference."
+    )
+    assert say(before(series([6.2]), 6.1)).endswith("within 6 days, as a year earlier.")
+    assert say(before(series([6.2]), 9, n=29)).endswith("within 6 days, a year earlier there were too few to say.")
     assert say(series([9, 6, 2], mature=[True, True, False])).startswith("Half of the requests made in February 2015")
-    assert say(series([9, None])) == (
-        "More than half of the requests made in February 2015 are still open; "
-        "of those made in January 2015, half were closed within 9 days."
+    assert say(before(series([9, None]), 9)) == (
+        "More than half of the requests made in February 2015 are still open; a year earlier half were closed within 9 days."
     )
-    assert say(series([None, 9])).endswith("of those made in January 2015, more than half are still open.")
+    assert say(before(series([9]), None)).endswith("a year earlier more than half were still open at that age.")
     assert say(series([None])) == "More than half of the requests made in January 2015 are still open."
     assert say(series([9], n=29)) == "Too few requests in each of the periods shown to say how long they take."
     assert say(series([9], mature=[False])).startswith("It is too early to say")
@@ -283,10 +298,12 @@ def test_sentences_of_the_wait() -> None:
 
 def test_sentences_of_the_on_time_share() -> None:
     say = said(on_time_over_time)
-    assert say(series([0.5, 0.7])) == (
+    assert say(series([0.5, 0.7])).endswith("70% were closed on time.")
+    assert say(before(series([0.5, 0.7]), 0.5)) == (
         "Of the requests made in February 2015 whose target date has passed, 70% were closed on time, "
-        "against 50% in January 2015."
+        "against 50% a year earlier."
     )
+    assert say(before(series([0.7]), 0.5, n=3)).endswith("a year earlier there were too few to say.")
     assert say(series([None])) == "None of these requests has a published target date that has passed."
     assert say(series([0.5], n=3)).startswith("Too few requests")
     assert say(series([0.5], mature=[False])).startswith("It is too early")
