@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import parse_qsl, urlencode
 
 from callbacks.about_city import cities, facts
@@ -20,6 +20,7 @@ from data_access.answers.quality import misfits, quality, syncs
 from data_access.answers.summary import grouped, summary
 from data_access.store.published import Published, Snapshot
 from layouts.pages.content import APART, ChartCard, Numbers, PageContent, PageData
+from layouts.pages.shared import notes_of_every_page
 from layouts.shell import Frame
 
 SCHEMES = ("light", "dark")
@@ -67,6 +68,7 @@ def load(
         asked = pairs.get("city", "").strip()
         if asked and asked.lower() != snapshot.city.id:
             problems = (Problem("city", asked, ", ".join(published.cities())), *problems)
+        problems = (*_left_behind(pairs.get("without", ""), snapshot), *problems)
         frame = Frame(
             facts(snapshot),
             filters,
@@ -111,7 +113,9 @@ def load(
             scheme=frame.scheme,
             contact=settings.contact,
         )
-        return Page(route.content(data, tr), frame, tr)
+        content = route.content(data, tr)
+        always = [text for text in notes_of_every_page(data, tr) if text not in content.notes]
+        return Page(replace(content, notes=(*always, *content.notes)), frame, tr)
 
 
 def _own(route: Route, query: str) -> tuple[dict[str, str], str]:
@@ -128,6 +132,16 @@ def kept_query(query: str, filters: Filters) -> str:
     """The canonical query that links inside the site carry: city, filters and the language."""
     language = dict(parse_qsl(query)).get("lang")
     return filters.to_query() + (f"&lang={translator_for(language).locale}" if language else "")
+
+
+def _left_behind(text: str, snapshot: Snapshot) -> tuple[Problem, ...]:
+    """The dates that a link from another city could not take along, if that is what they are."""
+    try:
+        first, last = map(date.fromisoformat, text.split("/"))
+    except ValueError:
+        return ()
+    outside = first <= last and (last < snapshot.data_from or first > snapshot.data_to)
+    return (Problem("without", f"{first}/{last}", "dates in which this city has data"),) if outside else ()
 
 
 def bounds(snapshot: Snapshot) -> dict[str, tuple[tuple[float, float], tuple[float, float]]]:

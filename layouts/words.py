@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from dashboard.domain.city_facts import CityFacts
 from dashboard.domain.comparison import relative_change
 from dashboard.domain.filters import MAX_VALUES, Filters, Problem
@@ -82,6 +84,13 @@ def problem_sentence(problem: Problem, city: CityFacts, tr: Translator) -> str:
     value, key = problem.value[:80], problem.parameter
     if key == "city":
         return tr("There is no city “{value}” here; the numbers are those of {city}.", value=value, city=city.name)
+    if key == "without":
+        first, last = map(date.fromisoformat, problem.value.split("/"))
+        return tr(
+            "The dates {dates} were left out: {city} has no requests from then; the numbers are of other days.",
+            dates=tr.date_range(first, last),
+            city=city.name,
+        )
     if key in ("from", "to"):
         return tr(
             "The date “{value}” was left out: a day such as {example} was expected, and a first day that is not after the last.",

@@ -146,11 +146,17 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
                         "end": DAY,
                         "n": count("Requests that the value rests on."),
                         "value": maybe(
-                            "number", "A count, days (wait) or a share (on_time); null where there is none."
+                            "number",
+                            "A count, days (wait) or a share (on_time); null where there is none, "
+                            "and where the data hold nothing of the bucket's days.",
                         ),
                         "low": maybe("number", "Lower 95 % limit."),
                         "high": maybe("number", "Upper 95 % limit."),
-                        "mature": value("boolean", "Whether the bucket is whole and complete enough to be compared."),
+                        "mature": value(
+                            "boolean",
+                            "Whether the bucket is whole and complete enough to be compared; "
+                            "never where the data hold nothing of some of its days.",
+                        ),
                     }
                 ),
                 "One for each bucket, empty ones included.",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from urllib.parse import parse_qsl
 
 from dashboard.domain.filters import Filters, Options
+from dashboard.domain.gaps import Gap
 from dashboard.domain.request import NONE_NAME
 
 
@@ -35,12 +36,14 @@ class CityChoice:
 
     def query(self, filters: Filters) -> str:
         """The selection as far as this city knows it too: period, origin, interval and comparison, no names of another
-        city. Given dates stay where this city has data in them."""
+        city. Given dates stay where this city has data in them; else they are named as `without`, so that the page can
+        say that it does not cover them."""
         options = Options(self.id, self.data_from, self.data_to)
         outside = filters.period is None and (filters.end < self.data_from or filters.start > self.data_to)
         asked = filters.to_query(with_city=False)
         kept = [pair for pair in parse_qsl(asked) if not (outside and pair[0] in ("from", "to"))]
-        return Filters.parse(kept, options)[0].to_query()
+        query = Filters.parse(kept, options)[0].to_query()
+        return f"{query}&without={filters.start}/{filters.end}" if outside else query
 
     def path(self, path: str) -> str:
         """The page that this city has in the place of another city's: the same, the list that a page of one department
@@ -86,6 +89,8 @@ class CityFacts:
     """Days from which rows mean something else, and why."""
     data_sets_to: date | None = None
     """The last day that the known data sets of a source hold that adds one each year; None where one has no end."""
+    gaps: tuple[Gap, ...] = ()
+    """The days between data_from and data_to of which nothing was read."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """What the default view leaves out of the whole store: city, information, duplicates, no_duration."""
 

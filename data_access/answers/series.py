@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Date, cast, func, literal_column
 
 from dashboard.domain.filters import Filters
+from dashboard.domain.gaps import unknown_in_gaps
 from dashboard.domain.maturity import is_mature
 from dashboard.domain.metrics import OnTime, backlog
 from dashboard.domain.periods import bucket_end, bucket_start, buckets
@@ -31,7 +32,8 @@ def series(snapshot: Snapshot, filters: Filters, measure: Measure) -> pd.DataFra
     """One row a bucket of the chosen interval, empty ones included. Columns: COLUMNS.
 
     `value` is a count, the median wait in days (with its 95 % limits), or the on-time rate; None where there is none.
-    `n` is what it was computed from. Outer buckets are cut to the period; a bucket that is cut is not mature.
+    `n` is what it was computed from. A bucket of which the data hold nothing has no value
+    (domain/gaps.py). Outer buckets are cut to the period; a bucket that is cut is not mature.
     There are no rows where the source lacks what the measure needs.
     """
     first, last = within(snapshot, filters)
@@ -39,8 +41,12 @@ def series(snapshot: Snapshot, filters: Filters, measure: Measure) -> pd.DataFra
     if first > last or unknown or (measure == "backlog" and snapshot.city.sample):
         return pd.DataFrame(columns=list(COLUMNS))
     makers = {"requests": _requests, "closed": _closed, "backlog": _backlog, "wait": _wait, "on_time": _on_time}
-    rows = makers[measure](snapshot, filters, buckets(first, last, filters.interval))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    made = makers[measure](snapshot, filters, buckets(first, last, filters.interval))
+    rows = [unknown_in_gaps(row, measure, snapshot.gaps, snapshot.city.run_in_days) for row in made]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    if measure not in ("wait", "on_time"):  # counts stay whole numbers beside what is not known
+        frame["value"] = pd.Series([row["value"] for row in rows], dtype="object")
+    return frame
 
 
 def distribution(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement
 from dashboard.domain import durations as bins
 from dashboard.domain.comparison import Comparison, comparison_range, observed_until
 from dashboard.domain.filters import Filters
+from dashboard.domain.gaps import touches
 from dashboard.domain.method import HORIZONS, METHOD_VERSION
 from dashboard.domain.metrics import OnTime
 from dashboard.domain.request import Outcome
@@ -54,14 +55,14 @@ def grouped(snapshot: Snapshot, filters: Filters, field: str) -> list[Numbers]:
 
 
 def comparison(snapshot: Snapshot, filters: Filters) -> Comparison | None:
-    """The earlier period that the filters ask for, if the source reaches back that far and the period lies in the data."""
+    """The earlier period that the filters ask for, if the source reaches back that far and both lie in the data, with no gap."""
     first, last = within(snapshot, filters)
-    if (first, last) != (filters.start, filters.end):
+    if (first, last) != (filters.start, filters.end) or touches(first, last, snapshot.gaps):
         return None
     found = comparison_range(filters.start, filters.end, filters.compare, snapshot.data_from)
     if found is not None and found.overlap_days:  # more than a year: "a year earlier" would be compared with itself
-        return comparison_range(filters.start, filters.end, "previous", snapshot.data_from)
-    return found
+        found = comparison_range(filters.start, filters.end, "previous", snapshot.data_from)
+    return None if found is None or touches(found.start, found.end, snapshot.gaps) else found
 
 
 def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, literal
 from dashboard.domain import durations as bins
 from dashboard.domain.comparison import observed_until
 from dashboard.domain.filters import MULTIPLE, Filters
+from dashboard.domain.gaps import touches, unknown_in_gaps
 from dashboard.domain.maturity import is_mature
 from dashboard.domain.periods import bucket_start, buckets
 from dashboard.domain.request import Outcome
@@ -164,7 +165,10 @@ def _before(
     cells = _queried(snapshot, earlier, by, followed, then, _as_of(snapshot, held))
     parts = _parts(cells, codes, then, followed, filters.interval)
     missing: list[Cell | None] = [None] * (len(found) - len(held))
-    return [[*missing, *part] for part in parts]
+    return [
+        [*missing, *(None if touches(*days, snapshot.gaps) else cell for days, cell in zip(then, part, strict=True))]
+        for part in parts
+    ]
 
 
 def _as_of(snapshot: Snapshot, held: list[tuple[Bucket, Bucket]]) -> ColumnElement[int]:
@@ -314,7 +318,8 @@ def _row(snapshot: Snapshot, followed: Followed, bucket: Bucket, cell: Cell, int
     )
     low, high = rounded(cell.estimate.low), rounded(cell.estimate.high)
     value = {"n": cell.n, "value": rounded(cell.estimate.value), "low": low, "high": high}
-    return {"start": bucket[0], "end": bucket[1], **value, "mature": mature}
+    row = {"start": bucket[0], "end": bucket[1], **value, "mature": mature}
+    return unknown_in_gaps(row, followed.kind, snapshot.gaps, snapshot.city.run_in_days)
 
 
 def _earlier(cell: Cell | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Date, MetaData, cast, func, insert, select
 
+from dashboard.domain.gaps import Gap, find_gaps, to_text
 from dashboard.domain.request import NONE_NAME
 from data_access import rollup
 from data_access.address_index import ADDRESSES, build_address_index, layout
@@ -22,6 +23,7 @@ from data_access.mappings import load_mappings
 from data_access.store.engines import duckdb
 from data_access.store.tables import (
     about,
+    facts,
     public_records,
     published,
     quarantine,
@@ -144,8 +146,15 @@ def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number
         "data_from": dates.data_from.isoformat(),
         "data_to": dates.data_to.isoformat(),
         "data_through": str(dates.data_through),
+        "gaps": to_text(_gaps(connection, dates)),
     }
     connection.execute(insert(about), [{"key": key, "value": value} for key, value in facts_about.items()])
+
+
+def _gaps(connection: Connection, dates: rollup.Extent) -> tuple[Gap, ...]:
+    day = facts.c.created_day
+    made = connection.execute(select(day, func.sum(facts.c.n)).group_by(day)).all()
+    return find_gaps({day: int(n) for day, n in made}, dates.data_from, dates.data_to)
 
 
 def _count_unreadable(connection: Connection, city: City) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, Select, select, text
 
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import FieldOptions, Options
+from dashboard.domain.gaps import Gap, from_text
 from dashboard.domain.request import DIMENSIONS, NONE_NAME
 from data_access.city import City
 from data_access.local_time import utc_to_local
@@ -40,6 +41,8 @@ class Snapshot:
     folder: Path
     counts: Engine
     records: Engine
+    gaps: tuple[Gap, ...] = ()
+    """The days between data_from and data_to of which nothing was read."""
 
     @property
     def data_through_local(self) -> datetime:
@@ -151,6 +154,7 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
         folder=place,
         counts=counts,
         records=duckdb.open_published(place / RECORDS, threads=threads),
+        gaps=from_text(known.get("gaps", "[]")),
     )
 
 

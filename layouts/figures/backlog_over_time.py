@@ -15,12 +15,13 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     if not series:
         return theme.nothing(tr("There is no backlog to show for this selection."), tr, scheme, HEIGHT)
     accent = theme.palette(scheme).accent
-    hover = [_hover(point, tr) for point in series]
+    line = lines.broken_by_unknown(series, buckets.points(frame))
+    hover = [_hover(point, tr) for point in line]
     label = lines.end_label(series, tr("Open") + "<br>" + _count(series[-1], tr), accent)
     texts = lines.mark_notes(series, tr, incomplete=tr("understated: older requests are not in this source"))
     notes, top = lines.notes(texts, scheme)
     return {
-        "data": lines.traces(series, tr("Open"), hover, accent),
+        "data": lines.traces(line, tr("Open"), hover, accent),
         "layout": theme.layout(
             tr,
             scheme,
@@ -28,7 +29,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
             xaxis=buckets.time_axis(series, "end", tr, scheme),
             yaxis=scales.count_axis(tr("Open requests"), max(point.value or 0 for point in series), tr, scheme),
             annotations=[*([label] if label else []), *notes],
-            shapes=lines.shade(series, scheme),
+            shapes=lines.shade(line, scheme),
             margin={"l": 8, "r": theme.room([label["text"]] if label else []), "t": top, "b": 8},
         ),
     }

@@ -22,6 +22,17 @@ def said(point: Point) -> float | None:
     return point.value if point.enough else None
 
 
+def broken_by_unknown(shown: Sequence[Point], every: Sequence[Point]) -> list[Point]:
+    """The shown points and, between them, the buckets of which nothing is known: no line may lead over these."""
+    kept = {point.start for point in shown}
+    first, last = min(kept), max(kept)
+    return [
+        point
+        for point in every
+        if point.start in kept or (point.value is None and not point.mature and first < point.start < last)
+    ]
+
+
 def traces(
     series: Sequence[Point], name: str, hover: Sequence[str], colour: str, value: Value = value_of
 ) -> list[theme.Figure]:

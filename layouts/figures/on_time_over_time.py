@@ -11,9 +11,11 @@ HEIGHT = 300
 
 def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.Figure:
     """Columns: start, end, n (requests whose target date has passed), value (share 0 to 1, None: no target), mature."""
-    series = _series(frame)
+    points = buckets.points(frame)
+    series = _series(points)
     if not series:
         return theme.nothing(_no_target(tr), tr, scheme, HEIGHT)
+    line = lines.broken_by_unknown(series, points)
     accent = theme.palette(scheme).accent
     hover = [_hover(point, tr) for point in series]
     label = lines.value_label(
@@ -23,7 +25,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     notes, top = lines.notes(texts, scheme)
     return {
         "data": [
-            *lines.traces(series, tr("on time"), hover, accent, lines.said),
+            *lines.traces(line, tr("on time"), [_hover(point, tr) for point in line], accent, lines.said),
             *lines.too_few(series, hover, scheme),
         ],
         "layout": theme.layout(
@@ -33,7 +35,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
             xaxis=buckets.time_axis(series, "made", tr, scheme),
             yaxis=scales.share_axis(tr("Share closed on time"), tr, scheme),
             annotations=[*label, *notes],
-            shapes=lines.shade(series, scheme),
+            shapes=lines.shade(line, scheme),
             margin={"l": 8, "r": 12, "t": top, "b": 8},
         ),
     }
@@ -41,7 +43,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
 
 def sentence(frame: pd.DataFrame, tr: Translator) -> str:
     """The on-time share of the newest complete bucket with 30 due requests or more, against the same a year earlier."""
-    series = _series(frame)
+    series = _series(buckets.points(frame))
     if not series:
         return _no_target(tr)
     final = [point for point in series if point.mature]
@@ -67,8 +69,8 @@ def _no_target(tr: Translator) -> str:
     return tr("None of these requests has a published target date that has passed.")
 
 
-def _series(frame: pd.DataFrame) -> list[Point]:
-    return [point for point in buckets.points(frame) if point.value is not None and point.n != 0]
+def _series(points: list[Point]) -> list[Point]:
+    return [point for point in points if point.value is not None and point.n != 0]
 
 
 def _hover(point: Point, tr: Translator) -> str:

@@ -16,9 +16,11 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
 
     A wait that is not reached is a gap with a triangle at the top, one of fewer than 30 requests a gap with a cross.
     """
-    series = [point for point in buckets.points(frame) if point.n != 0]
+    points = buckets.points(frame)
+    series = [point for point in points if point.n != 0]
     if not series:
         return theme.nothing(tr("No requests match this selection."), tr, scheme, HEIGHT)
+    line = lines.broken_by_unknown(series, points)
     accent = theme.palette(scheme).accent
     top = _top(series)
     hover = [_hover(point, tr) for point in series]
@@ -26,8 +28,8 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     notes, above = lines.notes(_notes(series, tr), scheme)
     return {
         "data": [
-            *_band(series, top, theme.faint(accent, 0.18)),
-            *lines.traces(series, tr("Typical wait"), hover, accent, lines.said),
+            *_band(line, top, theme.faint(accent, 0.18)),
+            *lines.traces(line, tr("Typical wait"), [_hover(point, tr) for point in line], accent, lines.said),
             *_not_reached(series, hover, top, accent),
             *lines.too_few(series, hover, scheme),
         ],
@@ -40,7 +42,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
                 tr("Days until half are closed"), tr("Hours until half are closed"), top, tr, scheme
             ),
             annotations=[*label, *notes],
-            shapes=lines.shade(series, scheme),
+            shapes=lines.shade(line, scheme),
             margin={"l": 8, "r": 12, "t": above, "b": 8},
         ),
     }

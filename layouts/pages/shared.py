@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboard.domain.gaps import touched
 from dashboard.i18n.translator import N_, Translator
 from layouts import words
 from layouts.pages.content import Cell, Column, Link, Number, Numbered, Numbers, PageData, Table
@@ -19,6 +20,8 @@ OUTCOMES = {
     "administrative": N_("Closed for administrative reasons"),
     "unknown": N_("Not known: the text does not say"),
 }
+ELSEWHERE = ("city", "without")
+"""The problems that tell of another city than the one shown."""
 PATHS = {"department": "/departments", "district": "/districts", "neighbourhood": "/neighbourhoods"}
 TIMED = (
     (N_("Requests"), "requests"),
@@ -29,6 +32,7 @@ TIMED = (
     (N_("On time"), "on_time"),
 )
 """The columns (and the measure of each) of a table of groups after the name, where closing times are published."""
+MOST_GAPS = 3
 MOST_PROBLEMS = 3
 """So many values that were left out of an address are told one by one."""
 
@@ -161,6 +165,32 @@ def notes(data: PageData, tr: Translator) -> tuple[str, ...]:
             tr(
                 "The data hold requests made {when}; nothing is known outside.",
                 when=tr.date_range(data.city.data_from, data.city.data_to),
+            )
+        )
+    return tuple(found)
+
+
+def notes_of_every_page(data: PageData, tr: Translator) -> tuple[str, ...]:
+    """What holds on every page, whatever it is about: the address named another city, or days of the period are not known."""
+    found = [
+        words.problem_sentence(problem, data.city, tr) for problem in data.problems if problem.parameter in ELSEWHERE
+    ]
+    unknown = touched(data.filters.start, data.filters.end, data.city.gaps)
+    found += [
+        tr(
+            "The data hold nothing from {first} to {last}; nothing is known of these days.",
+            first=tr.date(gap.start),
+            last=tr.date(gap.end),
+        )
+        for gap in unknown[:MOST_GAPS]
+    ]
+    if len(unknown) > MOST_GAPS:
+        more = len(unknown) - MOST_GAPS
+        found.append(
+            tr.n(
+                "Nor do they hold anything of {n} more such stretch of days.",
+                "Nor do they hold anything of {n} more such stretches of days.",
+                more,
             )
         )
     return tuple(found)

@@ -35,6 +35,10 @@ def choice(document: Node) -> dict[str, str]:
     }
 
 
+def notes(document: Node) -> list[str]:
+    return [node.text() for node in document.all("p") if node.attributes.get("class") == "note"]
+
+
 def banners(document: Node) -> list[str]:
     return [node.text() for node in document.all("p") if node.attributes.get("class") == "banner"]
 
@@ -70,6 +74,28 @@ def test_given_dates_are_kept_where_the_other_city_has_data(cities_client: Flask
         links = {name: parse_qs(urlsplit(href).query) for name, href in choice(document).items()}
         assert (links["Mapleton"]["from"], links["Mapleton"]["to"]) == (["2024-01-01"], ["2024-03-31"])
         assert not {"from", "to"} & links["Plainfield"].keys()
+
+
+@pytest.mark.parametrize("path", ["/departments", "/map", "/about"])
+def test_dates_that_could_not_be_taken_along_are_named(cities_client: FlaskClient, path: str) -> None:
+    for document in both(cities_client, f"{path}?from=2024-01-01&to=2024-03-31"):
+        target = choice(document)["Plainfield"]
+        for there in both(cities_client, target):
+            (told,) = [note for note in notes(there) if "were left out" in note]
+            assert told.startswith("The dates Jan 1 – Mar 31, 2024 were left out: Plainfield has no requests from then")
+            assert not [node for node in there.walk() if "without" in node.attributes.get("href", "")]
+
+
+@pytest.mark.parametrize("text", ["2024-01-01/2024-03-31", "yesterday", "2024-01-01", "1990-01-02/1990-01-01", "a/b/c"])
+def test_dates_that_this_city_has_or_that_are_none_are_not_told(cities_client: FlaskClient, text: str) -> None:
+    assert not [note for note in notes(both(cities_client, f"/?without={text}")[0]) if "left out" in note]
+
+
+@pytest.mark.parametrize("path", ["/", "/districts/1", "/map", "/about", "/data", "/place", "/requests", "/request"])
+def test_every_page_says_that_there_is_no_such_city(cities_client: FlaskClient, path: str) -> None:
+    for document in both(cities_client, f"{path}?city=gotham"):
+        told = [note for note in notes(document) if "gotham" in note]
+        assert told == ["There is no city “gotham” here; the numbers are those of Testville."]
 
 
 @pytest.mark.parametrize(("path", "there"), [("/districts/2", "/"), ("/map?measure=wait", "/"), ("/about", "/about")])

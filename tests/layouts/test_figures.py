@@ -197,6 +197,17 @@ def test_a_solid_line_has_no_immature_value() -> None:
     assert points == [10, 20, 30]
 
 
+@pytest.mark.parametrize("module", [wait_over_time, on_time_over_time, backlog_over_time])
+def test_no_line_leads_over_days_of_which_nothing_is_known(module: ModuleType) -> None:
+    frame = series([0.5, None, None, 0.7, 0.6], n=[500, 0, 0, 500, 500], mature=[True, False, False, True, True])
+    drawn = module.figure(frame, TR)
+    lines = [decoded(trace["y"]) for trace in drawn["data"] if trace["mode"] == "lines" and "fill" not in trace]
+    assert lines
+    for line in lines:
+        assert [str(value) for value in line[1:3]] == ["nan", "nan"]
+    assert drawn["layout"]["shapes"]
+
+
 def test_a_wait_that_is_not_reached_and_one_of_too_few_are_gaps_with_marks() -> None:
     drawn = wait_over_time.figure(FULL["wait"][1], TR)
     symbols = [trace["marker"]["symbol"] for trace in drawn["data"] if "marker" in trace]
