@@ -64,8 +64,8 @@
     for (const plot of document.querySelectorAll("#page .js-plotly-plot")) {
       if (!plot.layout) continue;
       const data = plot.data, layout = plot.layout;
-      window.Plotly.react(plot, data, small(layout), { responsive: false, displayModeBar: false });
-      recolour(plot, table);
+      // parts of a chart are drawn when the promise is kept, still before the sheet is made
+      Promise.resolve(window.Plotly.react(plot, data, small(layout), { responsive: false, displayModeBar: false })).then(() => { if (restored.length) recolour(plot, table); });
       restored.push(() => window.Plotly.react(plot, data, layout, { responsive: true, displayModeBar: false }));
     }
   }
