@@ -24,6 +24,10 @@ COLOURS = {
 """All with 3:1 against their ground; a line is known by its name beside it, never by its colour alone."""
 LABEL_WIDTH, LABEL_GAP = 15, 31
 MOST_OF_REST = 1.5
+UNDER = 82
+"""What stands under the plot, in px: ticks of two lines and the title of the axis."""
+End = tuple[Point, str, str]
+"""Where a line ends, its name, its colour."""
 Bulk = Sequence[tuple[dt.date, int]]
 
 
@@ -47,9 +51,14 @@ def figure(
     alone = len(shown) == 1
     every = [point for line in shown for point in line.points]
     top = top_of(shown, followed, with_before=alone)
-    drawn, labels = (_single if alone else _several)(shown, followed, names, top, tr, scheme)
     marks, told = _bulk_marks(bulk, shown[0].points, top, tr, scheme)
     notes, above = lines.notes([*_notes(shown, followed, tr), *told], scheme)
+    axis = _value_axis(followed, top, tr, scheme)
+    if alone:
+        drawn, labels = _single(shown, followed, names, tr, scheme)
+    else:
+        drawn, ends = _several(shown, followed, names, tr, scheme)
+        labels = _end_labels(ends, shown[0].points[-1], axis["range"][1], TALL - above - UNDER)
     return {
         "data": [*drawn, *marks],
         "layout": theme.layout(
@@ -57,7 +66,7 @@ def figure(
             scheme,
             HEIGHT if alone else TALL,
             xaxis=buckets.time_axis(every, _of(followed), tr, scheme),
-            yaxis=_value_axis(followed, top, tr, scheme),
+            yaxis=axis,
             annotations=[*labels, *notes],
             shapes=lines.shade(shown[0].points, scheme),
             margin={"l": 8, "r": theme.room([label["text"] for label in labels if _is_end(label)]), "t": above, "b": 8},
@@ -118,7 +127,6 @@ def _single(
     shown: Sequence[Line],
     followed: Followed,
     names: Mapping[str, str],
-    top: float,
     tr: Translator,
     scheme: str,
 ) -> tuple[list[theme.Figure], list[theme.Figure]]:
@@ -132,7 +140,6 @@ def _single(
         label = lines.end_label(earlier, tr("a year<br>earlier"), theme.palette(scheme).volume)
         labels = [*labels, *([label] if label else [])]
     crosses = [] if followed.unit == "count" else lines.too_few(line.points, hover, scheme)
-    del top
     return [*ghost, *lines.traces(line.points, name, hover, accent, _value(followed)), *crosses], labels
 
 
@@ -140,25 +147,23 @@ def _several(
     shown: Sequence[Line],
     followed: Followed,
     names: Mapping[str, str],
-    top: float,
     tr: Translator,
     scheme: str,
-) -> tuple[list[theme.Figure], list[theme.Figure]]:
+) -> tuple[list[theme.Figure], list[End]]:
     colours = [*COLOURS["dark" if scheme == "dark" else "light"], theme.palette(scheme).volume]
     drawn: list[theme.Figure] = []
-    ends: list[tuple[Point, str, str]] = []
+    ends: list[End] = []
     for line, colour in zip(shown, colours, strict=False):
         hover = _hover(line, followed, names[line.name], tr)
         drawn += lines.traces(line.points, theme.plain(names[line.name]), hover, colour, _value(followed))
         last = next((point for point in reversed(line.points) if _value(followed)(point) is not None), None)
         if last is not None:
             ends.append((last, names[line.name], colour))
-    return drawn, _end_labels(ends, line_end=shown[0].points[-1], top=top)
+    return drawn, ends
 
 
-def _end_labels(ends: Sequence[tuple[Point, str, str]], *, line_end: Point, top: float) -> list[theme.Figure]:
-    """The names at the right edge, at the height of their lines but apart from each other."""
-    height = TALL - 90.0
+def _end_labels(ends: Sequence[End], line_end: Point, top: float, height: float) -> list[theme.Figure]:
+    """The names at the right edge, at the height of their lines but apart; the plot is `height` px high and ends at `top`."""
     wanted = [height * (point.value or 0.0) / (top or 1.0) for point, _, _ in ends]
     placed = apart(wanted, LABEL_GAP, 6, height)
     return [
