@@ -82,7 +82,7 @@ def import_from_portal(
     with tempfile.TemporaryDirectory(prefix="fixedyet-") as place:
         files: dict[AreaKind, Path] = {}
         for kind in kinds:
-            with Door(asking(city, kind), Path(place), token=token, sleep=sleep) as door:
+            with Door(asking(city, kind), Path(place), token=token, sleep=sleep, keeps=False) as door:
                 files[kind] = fetch_boundaries(city, kind, door, Path(place))
         with city_lock(folder):
             prepared = [prepare(city, kind, given, folder, property_name) for kind, given in files.items()]

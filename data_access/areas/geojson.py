@@ -43,8 +43,12 @@ def read_features(given: Path) -> list[Feature]:
             for feature in json.loads(data)["features"]
             if feature["geometry"]
         ]
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, ShapelyError) as error:
-        raise SourceError(f"{given} is not a GeoJSON file of areas ({type(error).__name__}: {error}).") from error
+    except OSError as error:
+        raise SourceError(f"{given} cannot be read: {error.strerror or 'it is damaged'}.") from error
+    except (EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, ShapelyError) as error:
+        raise SourceError(
+            f"{given} is not a GeoJSON file of areas; export the boundaries again as GeoJSON in WGS 84 (EPSG:4326)."
+        ) from error
     features = [feature for feature in found if feature.outline.area > 0]
     if not features:
         raise SourceError(f"{given} holds no areas.")

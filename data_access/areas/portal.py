@@ -116,7 +116,7 @@ def _layer_features(door: Door, data_set: DataSet) -> Features:
         idle = 0 if features else idle + 1
         if not more and len(found) == wanted:
             return found
-    raise given_up(door.city, data_set, max(idle, 1), f"gave {len(found)} areas and counts {wanted}")
+    raise given_up(door.city, data_set, max(idle, 1), f"gave {len(found)} areas and counts {wanted}", kept=False)
 
 
 def _has_more(page: Mapping[str, Any]) -> bool:

@@ -20,7 +20,15 @@ from data_access.sources import refusals
 from data_access.sources.asked import what_was_asked
 from data_access.sources.base import Call
 from data_access.sources.call_file import append_call
-from data_access.sources.retries import AGAIN, ATTEMPTS, AskAgain, asked_pause, wait_before
+from data_access.sources.retries import (
+    AGAIN,
+    ATTEMPTS,
+    ATTEMPTS_AT_NOBODY,
+    AskAgain,
+    Nobody,
+    asked_pause,
+    wait_before,
+)
 
 USER_AGENT = "FixedYet/1 (open-source 311 dashboard)"
 MOST_REDIRECTS = 5
@@ -63,8 +71,13 @@ class Door:
         clock: Callable[[], float] = time.time,
         stop: threading.Event | None = None,
         told: Callable[[DataSet, float], None] | None = None,
+        keeps: bool = True,
     ) -> None:
+        """`keeps` says that what is read is kept for the next load."""
         source = city.source
+        self._keeps = keeps
+        self._reached, self._anything_read = False, False
+        self._attempts_at_nobody = ATTEMPTS_AT_NOBODY
         self._told = told
         self.city = city
         self.clock = clock
@@ -137,13 +150,24 @@ class Door:
             if self.stop.is_set():
                 raise Stopped("The load was stopped; what has been read is kept for a day.")
             try:
-                return once()
+                found = once()
+                self._anything_read = True
+                return found
             except AskAgain as again:
-                if attempt == ATTEMPTS:
-                    raise refusals.given_up(self.city, data_set, attempt, again.reason) from again
+                if attempt >= self._most_attempts(again):
+                    if isinstance(again, Nobody):
+                        self._attempts_at_nobody = 1
+                    kept = self._keeps and self._anything_read
+                    raise refusals.given_up(self.city, data_set, attempt, again.reason, kept=kept) from again
                 attempt += 1
                 # a jitter needs no secure randomness
                 self._sleep(wait_before(attempt, again.pause, random.random()))
+
+    def _most_attempts(self, again: AskAgain) -> int:
+        """How often a question is asked: where nobody was ever reached, seldom, and once after that was found out."""
+        if self._reached or not isinstance(again, Nobody):
+            return ATTEMPTS
+        return self._attempts_at_nobody
 
     def _attempt(
         self,
@@ -188,7 +212,7 @@ class Door:
                 )
                 response = self._client.send(ready, stream=True)
                 try:
-                    seen.status = response.status_code
+                    seen.status, self._reached = response.status_code, True
                     if not response.has_redirect_location:
                         return self._content(data_set, response, out, most)
                     target = request.url.join(response.headers["location"])
@@ -203,6 +227,8 @@ class Door:
             raise AskAgain(f"did not answer within {self._seconds} seconds") from error
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError) as error:
             raise AskAgain(f"broke off its answer ({_plain(error)})") from error
+        except httpx.ConnectError as error:
+            raise Nobody(f"cannot be reached ({_plain(error)})") from error
         except httpx.TransportError as error:
             raise AskAgain(f"cannot be reached ({_plain(error)})") from error
         except httpx.InvalidURL as error:

@@ -73,12 +73,12 @@ def too_large(city: City, data_set: DataSet) -> SourceError:
     )
 
 
-def given_up(city: City, data_set: DataSet, attempts: int, reason: str) -> GivenUp:
-    """The error after the last attempt."""
+def given_up(city: City, data_set: DataSet, attempts: int, reason: str, *, kept: bool = True) -> GivenUp:
+    """The error after the last attempt; `kept` says that something was read before, which the next load goes on from."""
     token = "set FIXEDYET_SOCRATA_TOKEN, or " if city.source.kind == "socrata" and "(429)" in reason else ""
-    return GivenUp(
-        f"{named(city, data_set)} {reason}, asked {attempts} times; {token}try again later: what has been read is kept for a day."
-    )
+    asked = f"asked {attempts} times" if attempts > 1 else "asked once"
+    there = ": what has been read is kept for a day" if kept else ""
+    return GivenUp(f"{named(city, data_set)} {reason}, {asked}; {token}try again later{there}.")
 
 
 def is_web_page(content_type: str, start: bytes) -> bool:

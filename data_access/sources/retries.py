@@ -6,6 +6,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 ATTEMPTS = 6
+ATTEMPTS_AT_NOBODY = 3
+"""So often a portal is asked that nobody has been reached at yet: without a network, waiting does not help."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 LONGEST_ASKED_WAIT = 300.0
 """A portal that asks for a longer pause than this is asked again before it ends, and in vain: the load then stops."""
@@ -19,6 +21,10 @@ class AskAgain(Exception):
         super().__init__(reason)
         self.reason = reason
         self.pause = pause
+
+
+class Nobody(AskAgain):
+    """There is no connection: the name is not known, or nothing listens at the address."""
 
 
 class Unreadable(AskAgain):
