@@ -2,7 +2,8 @@
 
 A *site* is a category at a point of five decimals (about a metre). Neighbours are searched among sites, never among
 requests: ten thousand requests at one door are one site. Sites are sorted into cells of 100 m, so that the 50 m around
-one touch just four.
+one touch just four. A cell with more than CROWDED sites of a category keeps them to COARSE only, so that the number of
+comparisons grows with the number of sites, never with its square.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 
 from dashboard.domain.request import Flag, Origin
@@ -40,6 +42,10 @@ METRES = 111_195.08 / PER_DEGREE  # of a hundred-thousandth of a degree, on a sp
 NOWHERE, APART = 20_000_000, 1_000
 """An address without a point is a place of its own off the globe, more than a kilometre from the next."""
 ON_EARTH = 9_000_000
+CROWDED, COARSE = 200, 5
+"""More sites of a category than that in one cell are joined on a grid of so many hundred-thousandths of a degree: five
+metres, which moves a point by some four at most, and leaves some 400 sites in a cell, however many requests there are.
+"""
 
 _temporary = MetaData()
 located = Table(
@@ -108,6 +114,21 @@ def locate(connection: Connection, prepared: Table) -> None:
             .where(countable(prepared)),
         )
     )
+    _join_crowded(connection)
+
+
+def _join_crowded(connection: Connection) -> None:
+    """Move the points of crowded cells to their grid."""
+    c, scale = located.c, _scale(connection)
+    cell = (c.category, _cell(c.latitude, METRES), _cell(c.longitude, scale))
+    named = [part.label(name) for part, name in zip(cell, ("category", "north", "east"), strict=True)]
+    sites = select(*named, c.latitude, c.longitude).where(func.abs(c.latitude) < ON_EARTH).distinct().subquery()
+    key = (sites.c.category, sites.c.north, sites.c.east)
+    crowded = select(*key).group_by(*key).having(func.count() > CROWDED).subquery("crowded")
+    inside = and_(*(part == crowded.c[name] for part, name in zip(cell, ("category", "north", "east"), strict=True)))
+    connection.execute(
+        update(located).where(inside).values(latitude=_on_grid(c.latitude), longitude=_on_grid(c.longitude))
+    )
 
 
 def near_pairs(
@@ -158,6 +179,10 @@ def _scale(connection: Connection) -> float:
     farthest = func.max(func.abs(located.c.latitude)).filter(func.abs(located.c.latitude) < ON_EARTH)
     scale = connection.scalar(select(METRES * func.cos(func.radians(farthest / float(PER_DEGREE)))))
     return float(scale) if scale is not None else METRES
+
+
+def _on_grid(place: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.round(place / float(COARSE)), BigInteger) * COARSE
 
 
 def _fine(degrees: ColumnElement[float]) -> ColumnElement[int]:

@@ -20,6 +20,7 @@ from data_access.areas.lookup import update_lookup
 from data_access.areas.stored import box, stored_areas
 from data_access.city import City
 from data_access.mappings import load_mappings
+from data_access.spots import build_spots
 from data_access.store.engines import duckdb
 from data_access.store.tables import (
     about,
@@ -128,6 +129,8 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             _tell_about(connection, city, dates, number)
             connection.commit()
             rollup.build_requests(connection, city)
+            connection.commit()
+            build_spots(connection, city, dates.data_to)
             connection.commit()
             build_address_index(connection, building / ADDRESSES)
             duckdb.checkpoint(connection)

@@ -213,6 +213,32 @@ mappings = Table(
 )
 """Names that are shown otherwise than the source writes them, in the words of the city's file."""
 
+spots = Table(
+    "spots",
+    published,
+    Column("spot", Integer, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("category", "department", "district", "neighbourhood")),
+    Column("latitude", Float(53), nullable=False),
+    Column("longitude", Float(53), nullable=False),
+    Column("address", Text),
+    Column("n", Integer, nullable=False),
+    Column("open_now", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("newest", Text, nullable=False),
+)
+"""Where a problem keeps coming back (see data_access.spots), the most frequent first: names as published, the rounded
+point of its middle, what its requests name most often as block, department and areas, and the id of its newest request.
+"""
+
+spot_requests = Table(
+    "spot_requests",
+    published,
+    Column("request_id", Text, nullable=False),
+    Column("spot", Integer, nullable=False),
+)
+"""The requests of each spot; each request is in one at most."""
+
 about = Table("about", published, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
 """What the version knows of itself: city, dates, rows, version number, as text."""
 
