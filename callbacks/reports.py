@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dashboard.domain.filters import Filters
 from data_access.answers import fair as fairness
+from data_access.answers.outcomes import rule_words
 from data_access.queries.without_place import without_place
 from data_access.store.published import Snapshot
 from layouts.pages.content import Numbers
@@ -18,11 +19,14 @@ def areas_compared(kind: str, snapshot: Snapshot, filters: Filters, own: Mapping
 
 
 def scorecard(snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numbers:
-    """`without_place`: how many requests of the period have no place that can be published; null where none has."""
+    """What a scorecard asks for.
+
+    Keys: `without_place` (how many requests of the period have no place that can be published; null where none has),
+    `outcome_words` (the words of the city's rules by outcome).
+    """
     del own
-    if "location" in snapshot.city.missing:
-        return {"without_place": None}
-    return {"without_place": int(without_place(snapshot, filters)["without"].iloc[0])}
+    unplaced = None if "location" in snapshot.city.missing else int(without_place(snapshot, filters)["without"].iloc[0])
+    return {"without_place": unplaced, "outcome_words": rule_words(snapshot)}
 
 
 def brief(kind: str, snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numbers:

@@ -25,6 +25,7 @@ from data_access.store.published import Published
 from layouts.figures.open_ages import NAMES as AGES
 from layouts.pages.content import APART, Column, PageContent, Table
 from layouts.pages.fairness import POSITIONS
+from layouts.pages.shared import OUTCOMES
 from layouts.quality_words import FLAG_WORDS, in_words
 from layouts.untimed import STATUSES
 
@@ -60,6 +61,8 @@ HEADERS = {
     "overdue": N_("Overdue for so long"),
     "factor": N_("Limits widened by (variance)"),
     "flag": N_("What is odd"),
+    **OUTCOMES,
+    "still_open": N_("Still open"),
 }
 WORDS = {
     "requests": N_("Requests made"),
@@ -74,7 +77,7 @@ WORDS = {
     **AGES,
 }
 STATUS_WORDS = dict(STATUSES)
-SHARES = {"closed_share", "share", "adjusted_share", "low_998", "high_998", "city_share"}
+SHARES = {"closed_share", "share", "adjusted_share", "low_998", "high_998", "city_share", "still_open", *OUTCOMES}
 LIMITS_OF_SHARES = {"closed_within", "fair"}
 RATES = {"wait", "on_time"}
 """The measures of which nothing is said under TOO_FEW requests."""

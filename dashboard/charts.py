@@ -16,6 +16,7 @@ from dashboard.i18n.translator import N_
 from data_access.answers.ages import ages
 from data_access.answers.fair import fair
 from data_access.answers.flags import flags_over_time
+from data_access.answers.outcomes import outcome_curve
 from data_access.answers.series import Measure, distribution, series
 from data_access.answers.summary import grouped, summary
 from data_access.answers.trends import trend
@@ -29,6 +30,7 @@ from layouts.figures import (
     on_time_over_time,
     on_time_parts,
     open_ages,
+    outcomes_over_time,
     status_mix,
     wait_over_time,
 )
@@ -249,6 +251,16 @@ CHARTS: tuple[Chart, ...] = (
         _ages,
         Drawing(open_ages.figure, open_ages.sentence, open_ages.HEIGHT),
         "backlog",
+        needs="closing_time",
+    ),
+    Chart(
+        "outcomes-over-time",
+        ("department", "district", "neighbourhood", "place"),
+        N_("How requests end over time"),
+        outcome_curve,
+        Drawing(outcomes_over_time.figure, outcomes_over_time.sentence, outcomes_over_time.HEIGHT),
+        "outcomes",
+        wide=True,
         needs="closing_time",
     ),
     Chart(

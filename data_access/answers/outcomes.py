@@ -58,6 +58,21 @@ def outcomes_over_time(snapshot: Snapshot, filters: Filters) -> dict[str, list[d
     return {"rows": rows, "curve": _curve(incidence)}
 
 
+def outcome_curve(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
+    """The same curves, one row a time. Columns: days, a share for each outcome, STILL_OPEN, n (requests in all).
+
+    No rows without requests, or without closing times.
+    """
+    columns = [*(outcome.value for outcome in Outcome), STILL_OPEN]
+    found = outcomes_over_time(snapshot, filters)
+    n = found["rows"][0]["n"] if found["rows"] else 0
+    if not n:
+        return pd.DataFrame(columns=["days", *columns, "n"])
+    curve = pd.DataFrame(found["curve"], columns=list(CURVE))
+    wide = curve.pivot(index="days", columns="outcome", values="share")[columns]
+    return wide.rename_axis(columns=None).reset_index().assign(n=n)
+
+
 def outcome_totals(snapshot: Snapshot, filters: Filters) -> list[dict[str, Any]]:
     """Per outcome: n ended requests of the cohort, their share of all that ended, and the words of the city's rules for it.
 
@@ -66,16 +81,25 @@ def outcome_totals(snapshot: Snapshot, filters: Filters) -> list[dict[str, Any]]
     counted = cohort.counts(snapshot, filters)
     n = {outcome: int(counted[cohort.outcome_column(outcome)].sum()) for outcome in Outcome}
     ended = sum(n.values())
-    rules = snapshot.city.rules.outcome
+    words = rule_words(snapshot)
     return [
         {
             "outcome": outcome.value,
             "n": n[outcome],
             "share": _rounded(n[outcome] / ended) if ended else None,
-            "words": list(dict.fromkeys(rule.words for rule in rules if rule.then == outcome and rule.words)),
+            "words": words[outcome.value],
         }
         for outcome in Outcome
     ]
+
+
+def rule_words(snapshot: Snapshot) -> dict[str, list[str]]:
+    """The words of the city's rules for each outcome, in their order and each once; none where no rule leads to it."""
+    rules = snapshot.city.rules.outcome
+    return {
+        outcome.value: list(dict.fromkeys(rule.words for rule in rules if rule.then == outcome and rule.words))
+        for outcome in Outcome
+    }
 
 
 def incidence_of(frame: pd.DataFrame, outcomes: Sequence[Outcome]) -> Incidence:

@@ -16,6 +16,7 @@ from dashboard.domain.filters import MULTIPLE, Filters
 from dashboard.domain.places import KINDS, page_of, place_path
 from data_access.address_index import Block
 from data_access.answers.addresses import block_at, is_searchable, search
+from data_access.answers.outcomes import rule_words
 from data_access.answers.quality import misfits
 from data_access.answers.requests import record
 from data_access.answers.summary import grouped
@@ -39,8 +40,9 @@ def of_place(kind: str, name: str, snapshot: Snapshot, filters: Filters, chosen:
 
     Keys: `problems` (numbers by category, the most frequent first), `city` (numbers of the first of them in the whole
     city, by name), `open` (n, rows: records with `days` open, order), `near` (address, metres or None where the block has
-    no point; None where no block is chosen), `unknown` (a block that was asked for and is not there), `slug`, `path`, and
-    `bounds` (south-west and north-east corner of the area; None without boundaries that fit).
+    no point; None where no block is chosen), `unknown` (a block that was asked for and is not there), `slug`, `path`,
+    `bounds` (south-west and north-east corner of the area; None without boundaries that fit), and `outcome_words` (the
+    words of the city's rules by outcome).
     """
     problems = sorted(grouped(snapshot, filters, "category"), key=lambda row: (-row["requests"], row["name"]))
     problems = [row for row in problems if row["requests"]]
@@ -69,6 +71,7 @@ def of_place(kind: str, name: str, snapshot: Snapshot, filters: Filters, chosen:
         "slug": slug,
         "path": place_path(kind, slug),
         "bounds": _bounds(snapshot, kind, name),
+        "outcome_words": rule_words(snapshot),
     }
 
 

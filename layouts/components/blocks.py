@@ -69,7 +69,8 @@ def block(each: Any, tr: Translator) -> Component:
 
 @block.register
 def _(each: Numbered, tr: Translator) -> Component:
-    return html.Dl([_number(number, tr) for number in each.numbers], className="numbers")
+    numbers = html.Dl([_number(number, tr) for number in each.numbers], className="numbers")
+    return html.Section([html.H2(each.heading), numbers], className="numbered") if each.heading else numbers
 
 
 @block.register

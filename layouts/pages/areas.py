@@ -5,10 +5,11 @@ from __future__ import annotations
 from dashboard.domain.request import NONE_NAME
 from dashboard.i18n.translator import Translator
 from layouts import words
+from layouts.pages.closed_not_fixed import panel, without_panel
 from layouts.pages.content import Choice, Link, Numbers, PageContent, PageData
 from layouts.pages.fairness import fair_sentence, fair_table
 from layouts.pages.report import PRINTED, change_table, further_numbers, longest_waits
-from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, outcomes_table, source_note
+from layouts.pages.shared import PATHS, by_requests, group_table, headline, notes, source_note
 from layouts.untimed import lead, over_time
 
 TOP = 10
@@ -68,9 +69,9 @@ def content(data: PageData, tr: Translator) -> PageContent:
         blocks=(
             headline(data, tr),
             *further_numbers(data, tr),
-            *over_time(data, tr("Over time"), tr),
+            *over_time(without_panel(data), tr("Over time"), tr),
             *change_table(data, tr),
-            outcomes_table(data, tr),
+            *panel(data, tr),
             group_table(
                 data,
                 "category",

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboard.domain.method import TOO_FEW
 from dashboard.i18n.translator import Translator
 from layouts import words
-from layouts.pages.content import Number, Numbered, PageData
+from layouts.pages.content import Block, Charts, Number, Numbered, PageData
+from layouts.pages.shared import outcomes_table
+
+CHART = "outcomes-over-time"
+
+
+def panel(data: PageData, tr: Translator) -> tuple[Block, ...]:
+    """The numbers, how requests end over time, and every outcome with its share and the words of the rules."""
+    cards = tuple(card for card in data.charts if card.id == CHART)
+    return (
+        *closed_not_fixed(data, tr),
+        *((Charts(cards),) if cards else ()),
+        outcomes_table(data, tr),
+    )
+
+
+def without_panel(data: PageData) -> PageData:
+    """The page without the chart that stands in the panel."""
+    return replace(data, charts=tuple(card for card in data.charts if card.id != CHART))
 
 
 def closed_not_fixed(data: PageData, tr: Translator) -> tuple[Numbered, ...]:

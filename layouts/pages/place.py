@@ -7,6 +7,7 @@ from datetime import date
 from dashboard.domain.method import TOO_FEW
 from dashboard.i18n.translator import Translator
 from layouts import words
+from layouts.pages.closed_not_fixed import panel
 from layouts.pages.content import Block, Column, Link, Links, Numbers, PageContent, PageData, Sentences, Table
 from layouts.pages.open_nearby import open_nearby
 from layouts.pages.shared import PATHS, group_table, notes
@@ -36,6 +37,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
             *_all_problems(data, tr),
             _against_city(data, tr),
             _against_earlier(data, tr),
+            *panel(data, tr),
             *open_nearby(data, tr),
             _more(data, tr),
         ),

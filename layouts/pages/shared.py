@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.domain.gaps import touched
+from dashboard.domain.method import TOO_FEW
 from dashboard.i18n.translator import N_, Translator
 from layouts import words
 from layouts.pages.content import Cell, Column, Link, Number, Numbered, Numbers, PageData, Table
@@ -107,18 +108,28 @@ def group_table(
 
 
 def outcomes_table(data: PageData, tr: Translator) -> Table:
-    """How the ended requests ended, by the city's own words; what stays unknown is a row like the others."""
+    """How the ended requests ended, with the words of the rules it was read by; what stays unknown is a row like the others."""
     outcomes = data.summary["outcomes"]
     total = sum(outcomes.values())
     rows = tuple(
-        (tr(OUTCOMES[outcome]), tr.number(n), tr.percent(n / total))
+        (
+            tr(OUTCOMES[outcome]),
+            tr.number(n),
+            tr.percent(n / total) if total >= TOO_FEW else tr("too few to say"),
+            _rule_words(data, outcome, tr),
+        )
         for outcome, n in sorted(outcomes.items(), key=lambda item: -item[1])
         if n
     )
     return Table(
         "outcomes",
         tr("How they ended"),
-        (Column(tr("Outcome"), numeric=False), Column(tr("Requests")), Column(tr("Share of those that ended"))),
+        (
+            Column(tr("Outcome"), numeric=False, measure="outcomes"),
+            Column(tr("Requests")),
+            Column(tr("Share of those that ended")),
+            Column(tr("In the words of the rules"), numeric=False),
+        ),
         rows,
         tr("Read from the city's closing texts by published rules. Closed is not the same as fixed."),
         empty=tr("None of these requests has ended yet."),
@@ -206,6 +217,14 @@ def source_note(data: PageData, tr: Translator) -> str:
         city=tr.n("{n} request", "{n} requests", left["city"]),
         information=tr.n("{n} request", "{n} requests", left["information"]),
     )
+
+
+def _rule_words(data: PageData, outcome: str, tr: Translator) -> str:
+    """What the city's rules take an outcome from, in their own words."""
+    found = data.answer["outcome_words"][outcome]
+    if found:
+        return "; ".join(found)
+    return tr("No rule says what was done.") if outcome == "unknown" else "–"
 
 
 def _group_row(data: PageData, field: str, row: Numbers, tr: Translator) -> tuple[Cell, ...]:

@@ -70,6 +70,7 @@ def own_words(data_dir: Path, client: FlaskClient) -> re.Pattern[str]:
         city.source.licence,
         city.source.attribution,
         *city.source.not_published,
+        *(rule.words for rule in city.rules.outcome if rule.words),
     }
     words |= {city.source.attribution.rstrip("."), "corrections@example.org", "requests.csv"}
     words |= {each["name"] for rows in options["fields"].values() for each in rows}

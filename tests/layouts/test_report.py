@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,30 @@ def test_a_long_table_says_on_paper_that_it_is_cut(client: FlaskClient):
     said = part(client.get("/districts/3").text, "The most frequent problems")
     assert "first-5" in said
     assert "The first 5 of 10; the page itself has them all." in said
+
+
+def test_the_outcomes_are_those_of_the_api_with_the_words_of_the_rules(client: FlaskClient):
+    for path, query in (
+        ("/departments/street-maintenance", "department=Street Maintenance"),
+        ("/place/3", "district=3"),
+    ):
+        said = part(client.get(path).text, "How they ended")
+        totals = client.get(f"/api/v1/outcomes?{query}").json["totals"]
+        assert sum(row["n"] for row in totals) > 30
+        for row in totals:
+            if row["n"]:
+                assert f">{row['n']:,}<" in said
+                assert f">{row['share']:.0%}<" in said
+                assert all(escape(words, quote=False) in said for words in row["words"])
+        assert any(row["words"] for row in totals if row["n"])
+
+
+def test_the_panel_has_its_numbers_and_its_chart_once(client: FlaskClient):
+    for path in ("/departments/street-maintenance", "/districts/3", "/place/3"):
+        text = client.get(path).text
+        assert text.count(">Closed is not fixed</h2>") == 1
+        assert text.count('id="first-chart-outcomes-over-time"') == 1
+        panel = text[text.index(">Closed is not fixed</h2>") :]
+        for label in ("Work done within 30 days", "Came back within 30 days", "Closed within a minute"):
+            assert f"<dt>{label}</dt>" in panel
+        assert "still open" in panel[: panel.index(">How they ended</h2>")]
