@@ -29,6 +29,9 @@ NAMES = {
     "closed_within_7": N_("Closed within 7 days"),
     "closed_within_30": N_("Closed within 30 days"),
     "closed_within_90": N_("Closed within 90 days"),
+    "work_done_within_7": N_("Work done within 7 days"),
+    "work_done_within_30": N_("Work done within 30 days"),
+    "work_done_within_90": N_("Work done within 90 days"),
     "on_time": N_("Closed on time"),
     "share_work_done": N_("Ended with work done"),
     "share_no_action_needed": N_("Ended with no action needed"),
@@ -38,6 +41,7 @@ NAMES = {
     "share_cancelled": N_("Ended as cancelled"),
     "share_administrative": N_("Ended for administrative reasons"),
     "share_unknown": N_("Ended in a way that is not known"),
+    "repeats": N_("Came back within 30 days"),
     "instant": N_("Closed within a minute"),
 }
 AXES = {
@@ -47,7 +51,11 @@ AXES = {
     "closed_within_7": N_("Share closed within 7 days"),
     "closed_within_30": N_("Share closed within 30 days"),
     "closed_within_90": N_("Share closed within 90 days"),
+    "work_done_within_7": N_("Share with work done within 7 days"),
+    "work_done_within_30": N_("Share with work done within 30 days"),
+    "work_done_within_90": N_("Share with work done within 90 days"),
     "on_time": N_("Share closed on time"),
+    "repeats": N_("Share of the closed requests"),
     "instant": N_("Share of the closed requests"),
 }
 ENDED_AXIS = N_("Share of the requests that ended")

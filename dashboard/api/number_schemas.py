@@ -147,7 +147,7 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
                         "n": count("Requests that the value rests on."),
                         "value": maybe(
                             "number",
-                            "A count, days (wait) or a share (on_time); null where there is none, "
+                            "A count, days (wait, ninety) or a share (all others); null where there is none, "
                             "and where the data hold nothing of the bucket's days.",
                         ),
                         "low": maybe("number", "Lower 95 % limit."),

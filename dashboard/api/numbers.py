@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,13 +11,15 @@ from dashboard.api.asking import Asked, one_of
 from dashboard.api.rendering import Content, Row, flatten
 from dashboard.domain.errors import BadQuery
 from dashboard.domain.filters import MULTIPLE
+from dashboard.domain.trend import FOLLOWED
 from data_access.answers import ages as ages_of_open
 from data_access.answers import fair as fairness
 from data_access.answers import outcomes as endings
 from data_access.answers import series as over_time
 from data_access.answers.summary import grouped, header, summary
+from data_access.answers.trends import trend
 
-MEASURES: tuple[over_time.Measure, ...] = over_time.MEASURES
+MEASURES = tuple(dict.fromkeys((*over_time.MEASURES, *FOLLOWED)))
 GROUPS = {
     "categories": "category",
     "departments": "department",
@@ -54,7 +57,11 @@ def by_group(asked: Asked, path: str) -> Content:
 def over_periods(asked: Asked) -> Content:
     """One measure by the chosen interval."""
     measure: Any = one_of(asked.value("measure"), "measure", MEASURES)
-    rows = _rows(over_time.series(asked.snapshot, asked.filters, measure))
+    if measure in over_time.MEASURES:
+        frame = over_time.series(asked.snapshot, asked.filters, measure)
+    else:
+        frame = trend(asked.snapshot, replace(asked.filters, compare="none"), measure)[list(over_time.COLUMNS)]
+    rows = _rows(frame)
     document = {**header(asked.snapshot, asked.filters), "measure": measure, "rows": rows}
     return Content(document, over_time.COLUMNS, rows, _name(asked, "series", measure, "by", asked.filters.interval))
 

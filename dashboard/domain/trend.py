@@ -11,7 +11,7 @@ from typing import Literal
 
 from dashboard.domain.comparison import WEEKS_OF_A_YEAR
 from dashboard.domain.filters import MULTIPLE, Filters
-from dashboard.domain.maturity import WAIT_HORIZON_DAYS, MeasureKind
+from dashboard.domain.maturity import REPEAT_WINDOW_DAYS, WAIT_HORIZON_DAYS, MeasureKind
 from dashboard.domain.method import HORIZONS
 from dashboard.domain.periods import bucket_end, bucket_start, shift_months
 from dashboard.domain.request import Outcome
@@ -65,9 +65,11 @@ FOLLOWED: dict[str, Followed] = {
         Followed("wait", "days", "wait", "wait"),
         Followed("ninety", "days", "wait", "ninety"),
         *(Followed(f"closed_within_{days}", "share", "closed_within", "closed_within", days=days) for days in HORIZONS),
+        *(Followed(f"work_done_within_{days}", "share", "closed_within", "work_done", days=days) for days in HORIZONS),
         Followed("on_time", "share", "on_time", "on_time"),
-        *(Followed(f"share_{each.value}", "share", "wait", "", outcome=each.value) for each in Outcome),
-        Followed("instant", "share", "wait", ""),
+        *(Followed(f"share_{each.value}", "share", "wait", "outcomes", outcome=each.value) for each in Outcome),
+        Followed("repeats", "share", "repeats", "repeats", days=REPEAT_WINDOW_DAYS),
+        Followed("instant", "share", "wait", "instant"),
     )
 }
 

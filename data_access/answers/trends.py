@@ -16,14 +16,17 @@ from dashboard.domain.comparison import observed_until
 from dashboard.domain.filters import MULTIPLE, Filters
 from dashboard.domain.gaps import touches, unknown_in_gaps
 from dashboard.domain.maturity import is_mature
+from dashboard.domain.method import HORIZONS
 from dashboard.domain.periods import bucket_start, buckets
 from dashboard.domain.request import Outcome
 from dashboard.domain.survival import NOTHING, Estimate, Survival, kaplan_meier
 from dashboard.domain.trend import FOLLOWED, OPEN, OTHER, Bucket, Followed, is_whole, share, widened, year_earlier
+from data_access.answers.outcomes import incidence_of
 from data_access.answers.summary import rounded
 from data_access.answers.untimed import has_closing_times
 from data_access.queries import cohort, trends
 from data_access.queries.conditions import within
+from data_access.queries.repeats import repeats
 from data_access.rollup import ORIGIN_CODES, OUTCOME_CODES
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts
@@ -142,7 +145,14 @@ def _queried(
     found: list[Bucket],
     as_of: ColumnElement[int] | None,
 ) -> Cells:
-    makers: dict[str, Queried] = {"requests": _made, "closed": _closed, "on_time": _on_time, "instant": _instant}
+    makers: dict[str, Queried] = {
+        "requests": _made,
+        "closed": _closed,
+        "on_time": _on_time,
+        "instant": _instant,
+        "repeats": _repeats,
+        **{f"work_done_within_{days}": _work_done for days in HORIZONS},
+    }
     if followed.id == "backlog":
         return _backlog(snapshot, filters, by, found)
     if followed.outcome:
@@ -293,6 +303,37 @@ def _instant(
     del followed
     frame = trends.instant(snapshot, filters, by, as_of=as_of)
     rows = zip(_keys(frame), frame["part"], frame["n"], strict=True)
+    return {key: Cell(int(n), share(int(part), int(n))) for key, part, n in rows}
+
+
+def _work_done(
+    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
+) -> Cells:
+    """The cumulative incidence of work done, with all other ends competing."""
+    keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
+    frame = cohort.durations(snapshot, filters, keys, as_of=as_of, outcomes=(Outcome.WORK_DONE,))
+    places: dict[tuple[int, date], list[int]] = {}
+    for row, key in enumerate(_keys(frame)):
+        places.setdefault(key, []).append(row)
+    cells: Cells = {}
+    for key, rows in places.items():
+        incidence = incidence_of(frame.iloc[rows], (Outcome.WORK_DONE,))
+        cells[key] = Cell(incidence.n, incidence.within(0, followed.days))
+    return cells
+
+
+def _repeats(
+    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
+) -> Cells:
+    """The share that came back, of the requests closed in the bucket that could be watched for so long.
+
+    Of a year earlier all that could be watched by now count: a bucket that is not complete yet stands beside a whole one,
+    and no change is told of it.
+    """
+    del followed, as_of
+    keys = [trends.bucket_of(facts.c.closed_day, filters.interval), trends.group_of(by)]
+    frame = repeats(snapshot, filters, keys)
+    rows = zip(_keys(frame), frame["followed"], frame["eligible"], strict=True)
     return {key: Cell(int(n), share(int(part), int(n))) for key, part, n in rows}
 
 

@@ -10,6 +10,7 @@ import pytest
 from dashboard.domain.filters import Filters
 from dashboard.domain.trend import FOLLOWED, OTHER
 from data_access.answers.series import MEASURES, series
+from data_access.answers.summary import summary
 from data_access.answers.trends import bulk_closes, trend, volumes
 from data_access.store.published import Snapshot
 from tests.builders import Store, row
@@ -124,3 +125,49 @@ def test_closings_in_one_go_are_found(store: Store) -> None:
     with store.snapshot() as snapshot:
         assert bulk_closes(snapshot, asked(snapshot, "from=2024-03-01&to=2024-06-01")) == [(date(2024, 4, 2), 25)]
         assert bulk_closes(snapshot, asked(snapshot, "from=2024-03-01&to=2024-04-01")) == []
+
+
+def test_work_done_and_repeats_of_a_bucket_are_those_of_its_summary(snapshot: Snapshot) -> None:
+    months = trend(snapshot, asked(snapshot), "repeats")["start"].tolist()
+    for by in ("none", "category"):
+        found = {
+            measure: {
+                (line["name"], line["start"]): line
+                for line in trend(snapshot, asked(snapshot), measure, by, ["Noise"]).to_dict("records")
+            }
+            for measure in ("work_done_within_7", "work_done_within_30", "work_done_within_90", "repeats")
+        }
+        for month in months[::4]:
+            name = "" if by == "none" else "Noise"
+            end = found["repeats"][name, month]["end"]
+            only = "" if by == "none" else "&category=Noise"
+            numbers = summary(snapshot, asked(snapshot, f"from={month}&to={end}{only}"), with_compare=False)
+            for days in ("7", "30", "90"):
+                line = found[f"work_done_within_{days}"][name, month]
+                assert line["value"] == numbers["work_done_within"][days]
+                assert (line["low"], line["high"]) == (
+                    numbers["work_done_within_low"][days],
+                    numbers["work_done_within_high"][days],
+                )
+                assert line["n"] == numbers["wait"]["n"]
+            line = found["repeats"][name, month]
+            assert line["n"] == numbers["repeats"]["eligible"]
+            assert line["value"] == numbers["repeats"]["rate"] or not line["n"]
+
+
+def test_buckets_are_complete_when_all_in_them_were_followed(snapshot: Snapshot) -> None:
+    """The data end on 30 June 2024; a request counts within 30 days until 31 May, within 90 until 31 March."""
+    for measure, newest in (
+        ("work_done_within_30", date(2024, 5, 1)),
+        ("work_done_within_90", date(2024, 3, 1)),
+        ("repeats", snapshot.data_to),
+    ):
+        found = trend(snapshot, asked(snapshot, "from=2023-07-01&to=2024-06-30"), measure)
+        mature = found[found["mature"]]["end"].tolist()
+        if measure == "repeats":
+            assert mature == [end for end in found["end"] if end + timedelta(days=30) <= newest]
+        else:
+            assert found[found["mature"]]["start"].max() <= newest
+            assert all(
+                end + timedelta(days=FOLLOWED[measure].days) <= snapshot.data_through_local.date() for end in mature
+            )

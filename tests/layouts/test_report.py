@@ -74,7 +74,7 @@ def test_the_outcomes_are_those_of_the_api_with_the_words_of_the_rules(client: F
         ("/place/3", "district=3"),
     ):
         said = part(client.get(path).text, "How they ended")
-        totals = client.get(f"/api/v1/outcomes?{query}").json["totals"]
+        totals = client.get(f"/api/v1/outcomes?{query}").json["totals"]  # type: ignore[index]
         assert sum(row["n"] for row in totals) > 30
         for row in totals:
             if row["n"]:
