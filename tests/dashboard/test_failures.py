@@ -28,7 +28,7 @@ BROKEN = "typical-wait"
             "/neighbourhoods/nowhere",
             "/departments/311-center/more",
         ),
-        *("/place/1", "/map/1", "/about/", "/favicon.txt"),
+        *("/place/1/2", "/map/1", "/about/", "/favicon.txt"),
     ],
 )
 def test_an_unknown_path_is_a_readable_404(client: FlaskClient, path: str) -> None:

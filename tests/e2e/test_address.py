@@ -318,14 +318,14 @@ def test_without_scripts_the_form_changes_the_numbers(new_reader: Callable[..., 
     page = site.context.new_page()
     page.goto(f"{site.address}/?utm_source=letter")
     page.locator(".first-filters summary").click()
-    page.locator("form").get_by_label("Department").select_option(["Sanitation"])
-    page.locator("form").get_by_label("Period").select_option("90d")
-    page.get_by_role("button", name="Show").click()
+    page.locator(".first-filters form").get_by_label("Department").select_option(["Sanitation"])
+    page.locator(".first-filters form").get_by_label("Period").select_option("90d")
+    page.locator(".first-filters").get_by_role("button", name="Show").click()
     expect(page.locator("#first-answer [role=status]")).to_contain_text(
         f"{asked(site, 'period=90d&department=sanitation')['requests']:,} request"
     )
     assert query_of(page)["department"] == ["Sanitation"]
-    assert page.locator("form").get_by_label("Department").locator("option:checked").all_inner_texts() == ["Sanitation"]
+    assert page.locator(".first-filters form").get_by_label("Department").locator("option:checked").all_inner_texts() == ["Sanitation"]
     page.get_by_role("link", name="Show the numbers").first.click()
     expect(page.locator("table")).to_be_visible()
     assert site.watcher.wrong == []
