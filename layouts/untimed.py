@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.domain.city_facts import CityFacts
+from dashboard.domain.method import TOO_FEW
 from dashboard.i18n.translator import N_, Translator
 from layouts import words
 from layouts.pages.content import Block, Cell, Charts, Number, Numbers, PageData, Prose
@@ -28,13 +29,15 @@ def standing(numbers: Numbers) -> dict[str, int]:
 
 
 def status_sentence(numbers: Numbers, city: CityFacts, subject: str, tr: Translator) -> str:
-    """How the requests stand, as shares of the distinct ones."""
+    """How the distinct requests stand, as shares, or as counts where there are too few for shares."""
     counts = standing(numbers)
     total = sum(counts.values())
     if not total:
         return tr("No requests match this selection. Widen the dates or clear a filter.")
     shares = [
-        tr("{share} {status}", share=tr.percent(counts[key] / total), status=_in_sentence(key, tr)) for key in counts
+        tr("{share} {status}", share=_part(n, total, tr), status=_in_sentence(key, n if total < TOO_FEW else total, tr))
+        for key, n in counts.items()
+        if n
     ]
     return tr.n(
         "{subject}: of {n} as the city last showed it on {day}, {shares}.",
@@ -55,9 +58,12 @@ def lead(data: PageData, subject: str, tr: Translator) -> str:
 
 
 def status_numbers(numbers: Numbers, tr: Translator) -> list[Number]:
-    """The share and the count of each status."""
+    """The share and the count of each status; only the count where there are too few for shares."""
     counts = standing(numbers)
     total = sum(counts.values())
+    if 0 < total < TOO_FEW:
+        told = tr.n("of {n} request, too few for shares", "of {n} requests, too few for shares", total)
+        return [Number(tr(name), tr.number(counts[key]), told) for key, name in STATUSES]
     return [
         Number(
             tr(name),
@@ -69,9 +75,11 @@ def status_numbers(numbers: Numbers, tr: Translator) -> list[Number]:
 
 
 def status_cells(numbers: Numbers, tr: Translator) -> tuple[Cell, ...]:
-    """Count and share of each status, for a row of a table."""
+    """Count and share of each status, for a row of a table; only the count where there are too few for shares."""
     counts = standing(numbers)
     total = sum(counts.values())
+    if 0 < total < TOO_FEW:
+        return tuple(tr.number(counts[key]) for key, _ in STATUSES)
     return tuple(
         tr("{n} ({share})", n=tr.number(counts[key]), share=tr.percent(counts[key] / total)) if total else "–"
         for key, _ in STATUSES
@@ -93,11 +101,16 @@ def may_be_said(measures: Sequence[str], city: CityFacts) -> list[str]:
     return [each for each in measures if not any(kind in city.missing for kind in needs.get(each, ()))]
 
 
-def _in_sentence(status: str, tr: Translator) -> str:
+def _part(n: int, total: int, tr: Translator) -> str:
+    return tr.number(n) if total < TOO_FEW else tr.percent(n / total)
+
+
+def _in_sentence(status: str, n: int, tr: Translator) -> str:
+    """The predicate of so many requests."""
     told = {
-        "open": tr("are open"),
-        "in_progress": tr("are in progress"),
-        "closed": tr("are closed"),
-        "cancelled": tr("are cancelled"),
+        "open": tr.n("is open", "are open", n),
+        "in_progress": tr.n("is in progress", "are in progress", n),
+        "closed": tr.n("is closed", "are closed", n),
+        "cancelled": tr.n("is cancelled", "are cancelled", n),
     }
     return told[status]

@@ -122,7 +122,7 @@ def _(each: Prose, tr: Translator) -> Component:
         else:
             parts.append(
                 html.Dl(
-                    [html.Div([html.Dt(term), html.Dd(text)]) for term, text in paragraph],
+                    [html.Div([html.Dt(term), html.Dd(_cell(text))]) for term, text in paragraph],
                     className="terms facts" if each.side_by_side else "terms",
                 )
             )

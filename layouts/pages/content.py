@@ -118,10 +118,10 @@ class Charts:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A heading and paragraphs, each a text or a list of (term, explanation)."""
+    """A heading and paragraphs, each a text or a list of (term, explanation), which may be a link."""
 
     heading: str
-    paragraphs: tuple[str | tuple[tuple[str, str], ...], ...]
+    paragraphs: tuple[str | tuple[tuple[str, Cell], ...], ...]
     links: tuple[Link, ...] = ()
     id: str = ""
     side_by_side: bool = False

@@ -70,7 +70,7 @@ def subject(filters: Filters, data: PageData, tr: Translator) -> str:
 def _sentence(data: PageData, asked: Filters, tr: Translator) -> str:
     found = data.answer
     parts: list[str] = []
-    if found["widened"]:
+    if found["widened"] and data.summary["wait"]["n"]:
         parts.append(_too_few(found, subject(asked, data, tr), tr))
     parts.append(words.speed_sentence(data.summary, subject(data.filters, data, tr), tr))
     parts.append(_left_open(data.summary, tr))
@@ -80,11 +80,13 @@ def _sentence(data: PageData, asked: Filters, tr: Translator) -> str:
 
 
 def _too_few(found: Numbers, what: str, tr: Translator) -> str:
-    told = tr.n(
-        "{subject}: {n} request is too few to say.",
-        "{subject}: {n} requests are too few to say.",
-        found["asked"]["wait"]["n"],
-        subject=what,
+    n = found["asked"]["wait"]["n"]
+    told = (
+        tr.n(
+            "{subject}: {n} request is too few to say.", "{subject}: {n} requests are too few to say.", n, subject=what
+        )
+        if n
+        else tr("{subject}: there were none in this selection.", subject=what)
     )
     wider = {
         "place": tr("So this is for the whole city."),

@@ -11,7 +11,20 @@ from layouts import record_words as said
 from layouts import waits_in_words, words
 from layouts.components.search_field import EXAMPLE
 from layouts.figures import mark_on_curve
-from layouts.pages.content import Block, Charts, Column, Field, Form, Link, Numbers, PageContent, PageData, Prose, Table
+from layouts.pages.content import (
+    Block,
+    Cell,
+    Charts,
+    Column,
+    Field,
+    Form,
+    Link,
+    Numbers,
+    PageContent,
+    PageData,
+    Prose,
+    Table,
+)
 from layouts.pages.requests import row
 from layouts.pages.shared import PATHS
 from layouts.quality_words import FLAG_WORDS, in_words
@@ -98,29 +111,34 @@ def _search(data: PageData, typed: str, tr: Translator) -> Form:
     )
 
 
-def _timeline(data: PageData, record: Numbers, tr: Translator) -> Table:
-    closing = data.city.missing.get("closing_time")
-    due_missing = data.city.missing.get("target")
-    is_open = record["status"] in said.OPEN
-    unknown = tr("not published")
-    rows = [(tr("Made"), _when(record, "created_at", tr) or unknown, "")]
-    due = _when(record, "due_at", tr)
-    rows.append((tr("Target"), due or unknown, _against_target(data, record, tr) if due else due_missing or ""))
-    rows.append((tr("Last changed"), _when(record, "updated_at", tr) or unknown, ""))
-    if is_open:
-        rows.append((tr("Closed"), tr("not yet"), tr("as of {day}", day=tr.date(data.city.data_through.date()))))
-    else:
-        rows.append((tr("Closed"), _when(record, "closed_at", tr) or unknown, closing or said.outcome(record, tr)))
-    return Table(
-        "timeline",
-        tr("What happened"),
-        (
-            Column(tr("Step"), numeric=False),
-            Column(tr("When"), numeric=False),
-            Column(tr("What is known"), numeric=False),
-        ),
-        tuple(rows),
+def _timeline(data: PageData, record: Numbers, tr: Translator) -> Prose:
+    rows = (
+        (tr("Made"), _when(record, "created_at", tr) or tr("not published")),
+        (tr("Target"), _target(data, record, tr)),
+        (tr("Last changed"), _when(record, "updated_at", tr) or tr("not published")),
+        (tr("Closed"), _closed(data, record, tr)),
     )
+    return Prose(tr("What happened"), (rows,), id="timeline", side_by_side=True)
+
+
+def _target(data: PageData, record: Numbers, tr: Translator) -> str:
+    due = _when(record, "due_at", tr)
+    if not due:
+        return data.city.missing.get("target") or tr("not published")
+    return _known(due, _against_target(data, record, tr), tr)
+
+
+def _closed(data: PageData, record: Numbers, tr: Translator) -> str:
+    if record["status"] in said.OPEN:
+        return tr("not yet, as of {day}", day=tr.date(data.city.data_through.date()))
+    when = _when(record, "closed_at", tr)
+    if not when:
+        return data.city.missing.get("closing_time") or tr("not published")
+    return _known(when, said.outcome(record, tr), tr)
+
+
+def _known(when: str, what: str, tr: Translator) -> str:
+    return tr("{when} ({what})", when=when, what=what) if what else when
 
 
 def _when(record: Numbers, name: str, tr: Translator) -> str:
@@ -144,8 +162,8 @@ def _against_target(data: PageData, record: Numbers, tr: Translator) -> str:
     return tr("missed") if late else tr("met")
 
 
-def _facts(data: PageData, record: Numbers, tr: Translator) -> Table:
-    rows: list[tuple[str | Link, ...]] = [(tr("Status"), said.status(record, tr))]
+def _facts(data: PageData, record: Numbers, tr: Translator) -> Prose:
+    rows: list[tuple[str, Cell]] = [(tr("Status"), said.status(record, tr))]
     if record["status"] not in said.OPEN:
         rows.append((tr("Outcome"), said.outcome(record, tr)))
     for field in DIMENSIONS:
@@ -167,12 +185,7 @@ def _facts(data: PageData, record: Numbers, tr: Translator) -> Table:
         rows.append((tr("Same as"), Link(str(parent), said.href(data, str(parent)))))
     elif record["duplicate"]:
         rows.append((tr("Same as"), tr("another request, whose number is not published")))
-    return Table(
-        "facts",
-        tr("What is published"),
-        (Column(tr("Field"), numeric=False), Column(tr("Value"), numeric=False)),
-        tuple(rows),
-    )
+    return Prose(tr("What is published"), (tuple(rows),), id="facts", side_by_side=True)
 
 
 def _curve(data: PageData, record: Numbers, tr: Translator) -> list[Block]:

@@ -54,6 +54,8 @@ def content(data: PageData, tr: Translator) -> PageContent:
 def _sentence(data: PageData, tr: Translator) -> str:
     found = data.answer
     n = found["count"]
+    if not n:
+        return tr("No requests match this selection. Widen the dates or clear a filter.")
     if found["standing"] == "open":
         return tr.n("{n} request is open.", "{n} requests are open, those made first at the top.", n)
     if found["sort"] == "recently_closed":

@@ -1,4 +1,4 @@
-"""The addresses of the dashboard, with one department and one area of each kind."""
+"""The addresses of the dashboard, with one department, one request, and one area of each kind."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ PAGES = (
     "/place/neighbourhood/{neighbourhood}",
     "/requests",
     "/request",
+    "/request/{request}",
     "/how-long",
     "/trends",
     "/data",
@@ -36,7 +37,8 @@ CHARTS = (
 
 
 def pages(client: FlaskClient) -> list[str]:
-    """Every page; the last slug of the neighbourhoods stands for all."""
+    """Every page; one neighbourhood and the newest request stand for all."""
     fields = client.get("/api/v1/options").json["fields"]  # type: ignore[index]
     slug = fields["neighbourhood"][0]["slug"]
-    return [path.format(neighbourhood=slug) for path in PAGES]
+    newest = client.get("/api/v1/requests?limit=1").json["rows"][0]["request_id"]  # type: ignore[index]
+    return [path.format(neighbourhood=slug, request=newest) for path in PAGES]

@@ -212,6 +212,45 @@ def test_too_few_are_said_and_the_wider_group_takes_their_place(client: FlaskCli
     assert ("for the whole city" in text) or ("for all problems" in text)
 
 
+def test_none_is_said_as_none(client: FlaskClient) -> None:
+    nothing = "city=riverbend&from=1999-01-01&to=1999-12-31"
+    for path in (f"/requests?{nothing}", f"/how-long?{nothing}", f"/how-long?{nothing}&district=5"):
+        assert sentence(client, path) == "No requests match this selection. Widen the dates or clear a filter."
+    day = next(
+        f"city=riverbend&category={quote(row['category'])}&district=5&from=2026-06-01&to=2026-06-03"
+        for row in api(client, "/requests?city=riverbend&period=all&limit=500")["rows"]
+        if not api(
+            client,
+            f"/summary?city=riverbend&category={quote(row['category'])}&district=5&from=2026-06-01&to=2026-06-03",
+        )["requests"]
+    )
+    assert sentence(client, f"/how-long?{day}").split(". ")[0].endswith(", District 5: there were none in this selection")
+
+
+def test_what_is_known_of_a_request_is_a_list_of_terms(client: FlaskClient) -> None:
+    seen: set[str] = set()
+    for standing in ("any", "open"):
+        for row in listed(client, ALL, sort="newest", standing=standing, limit=8):
+            record = api(client, f"/requests/{row['request_id']}?city=riverbend")
+            page = of_html(client.get(f"/request/{row['request_id']}?city=riverbend").text)
+            terms = {
+                node.all("dt")[0].text(): node.all("dd")[0]
+                for listed_terms in page.all("dl", **{"class": "terms facts"})
+                for node in listed_terms.all("div")
+            }
+            assert {"Made", "Target", "Last changed", "Closed", "Status", "Problem", "Address", "Made by"} <= set(terms)
+            assert terms["Closed"].text().startswith("not yet, as of ") == (record["status"] in ("open", "in_progress"))
+            assert terms["Problem"].text() == record["category"].replace("none", "No problem recorded")
+            department = terms["Department"].all("a")
+            if department:
+                assert client.get(department[0].attributes["href"]).status_code == 200
+            if record["due_at"] is None:
+                assert terms["Target"].text() == "not published"
+            else:
+                seen.add(terms["Target"].text().rpartition("(")[2].rstrip(")"))
+    assert len(seen & {"met", "missed", "passed", "still to come"}) > 1
+
+
 def test_the_overview_asks_how_long_it_will_take(client: FlaskClient) -> None:
     form = of_html(client.get("/?city=riverbend&origin=city").text).all("form", action="/how-long")[0]
     hidden = {(node.attributes["name"], node.attributes["value"]) for node in form.all("input", type="hidden")}

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard.app import create_app
 from dashboard.settings import load
 from tests.e2e.browsing import PHONE, WIDE, Site, drawn, new_site, overflow, violations
+from tests.e2e.test_address import asked
 
 PAGES = (
     "/",
@@ -21,8 +22,18 @@ PAGES = (
     "/neighbourhoods",
     "/neighbourhoods/brewery-hill",
     "/map",
+    "/place",
+    "/place?q=breweri+hil",
+    "/place/1",
+    "/requests?sort=slowest",
+    "/request",
+    "/request/{closed}",
+    "/request/{open}",
+    "/how-long",
+    "/how-long?category=pothole-repair&district=5",
     "/trends?by=category",
     "/trends?measure=wait&view=table",
+    "/trends?measure=on_time&by=department&layout=small&interval=week",
     "/data",
     "/about",
 )
@@ -51,6 +62,17 @@ def site(request: pytest.FixtureRequest, looks: dict[str, Site]) -> Iterator[Sit
         page.close()
 
 
+def _named(site: Site, path: str) -> str:
+    """The path with the number of a request that is open, or was closed last."""
+    if "{" not in path:
+        return path
+    open_ones = "open" in path
+    query = "sort=oldest&standing=open&limit=1" if open_ones else "sort=recently_closed&limit=1"
+    rows = asked(site, query, "/api/v1/requests")["rows"]
+    number = rows[0]["request_id"]  # type: ignore[index]
+    return path.format(open=number, closed=number)
+
+
 def fits(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_function("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
@@ -60,7 +82,7 @@ def fits(page: Page, width: int) -> None:
 @pytest.mark.parametrize("site", LOOKS, indirect=True)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_sound(site: Site, path: str) -> None:
-    page = site.open(path)
+    page = site.open(_named(site, path))
     width = page.viewport_size["width"]  # type: ignore[index]
     fits(page, width)
     assert page.locator("h1:visible").count() == 1
