@@ -44,6 +44,8 @@ DATE = re.compile(rf"⟦(?:{DATE_WORDS}|[^\w⟦⟧]|\d)*⟧")
 LIST = re.compile(r"(?<=⟧),? and (?=⟦)")
 BLOCK = re.compile(r"\d+(?:-\d+)? block of ")
 """How a published address, which is data and not a text of the page, begins."""
+NUMBER = re.compile(r"RB-\d{4}-\d{7}")
+"""What the demo city calls a request."""
 PLAIN = re.compile("[AaCcDdEeGgIiLlNnOoRrSsTtUuYyZz]")
 
 
@@ -74,6 +76,7 @@ def own_words(data_dir: Path, client: FlaskClient) -> re.Pattern[str]:
     }
     words |= {city.source.attribution.rstrip("."), "corrections@example.org", "requests.csv"}
     words |= {each["name"] for rows in options["fields"].values() for each in rows}
+    words |= {rule.words for rule in city.rules.outcome}
     for area in city.areas.values():
         words |= {area.name, area.plural, area.label.replace("{name}", "").strip()}
     words |= {"nobody", "soon", "2020-13-99", "no-such-thing", "ever", "never", "blue", "atlantis"}
@@ -85,7 +88,7 @@ def own_words(data_dir: Path, client: FlaskClient) -> re.Pattern[str]:
     streets = {street for address in addresses["address"] for street in BLOCK.sub("", address).split(" & ")}
     words |= streets | {"nowhere", "zzzz", "7th avenue"}
     plain = (re.escape(word) for word in sorted(words - {""}, key=len, reverse=True))
-    return re.compile("|".join((BLOCK.pattern, *plain)))
+    return re.compile("|".join((BLOCK.pattern, NUMBER.pattern, *plain)))
 
 
 class Visible(HTMLParser):
