@@ -1,7 +1,7 @@
 // On paper a report has its charts at the width of its columns and in the light colours, whatever the screen shows.
 (function () {
   "use strict";
-  const SIZE = { width: 338, height: 112 };
+  const SIZE = { width: 338, height: 100 };
   const restored = [];
 
   // The same layout for a small sheet: size, type and margins.
