@@ -13,6 +13,7 @@ from dashboard.domain.filters import Filters
 from dashboard.domain.method import TOO_FEW
 from data_access.answers import requests as answers
 from data_access.answers.lookup import at_spot, find_number
+from data_access.answers.spots import spot_of
 from data_access.answers.summary import summary
 from data_access.queries import requests as queries
 from data_access.queries.requests import SORTS, STANDINGS, Sort, Standing
@@ -48,7 +49,8 @@ def listed(snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numb
 
 
 def single(request_id: str, snapshot: Snapshot, filters: Filters, own: Mapping[str, str]) -> Numbers:
-    """`request`: the record as the API gives it; `spot`: see answers.lookup.at_spot; `filters`: the requests like it.
+    """`request`: the record as the API gives it; `spot`: see answers.lookup.at_spot; `filters`: the requests like it;
+    `recurring`: the spot that it is at, see answers.spots.spot_of.
 
     Where it is not published, only `missing`: the number.
     """
@@ -60,6 +62,7 @@ def single(request_id: str, snapshot: Snapshot, filters: Filters, own: Mapping[s
     return {
         "request": found,
         "spot": at_spot(snapshot, found),
+        "recurring": spot_of(snapshot, request_id),
         "filters": answers.filters_like(snapshot, group),
     }
 

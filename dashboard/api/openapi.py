@@ -48,6 +48,7 @@ ROWS = (
     ),
     ("/requests", "Requests", ("filters", "sort", "standing", "limit", "next"), "Published requests, a page at a time"),
     ("/addresses", "Addresses", ("q", "city"), "The published addresses that a text may mean"),
+    ("/spots", "Spots", ("filters",), "Where residents report the same problem again and again"),
     ("/quality", "Quality", ("city",), "Flags, unreadable rows, what is left out, and the last syncs"),
     ("/flags", "FlagEffects", ("filters",), "The headline without the rows of each flag"),
     ("/method", "Method", ("city",), "How each number is computed, and what has changed in that"),

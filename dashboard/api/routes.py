@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from dashboard.api import addresses, catalogue, docs, method, numbers, records
+from dashboard.api import addresses, catalogue, docs, method, numbers, records, spots
 from dashboard.api.asking import Asked, choose_city, own_values, read_filters, read_pairs
 from dashboard.api.caching import Answers, Finished, respond, validator, version_of
 from dashboard.api.health import register_health
@@ -59,6 +59,7 @@ ROUTES = (
     Route("/requests", records.listed, own=records.OWN),
     Route("/requests/<path:request_id>", records.single, filtered=False, as_csv=False),
     Route("/addresses", addresses.found, own=addresses.OWN, filtered=False),
+    Route("/spots", spots.found),
     Route("/quality", catalogue.data_quality, filtered=False),
     Route("/flags", method.odd_rows),
     Route("/method", method.definitions, filtered=False),

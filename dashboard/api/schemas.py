@@ -27,6 +27,7 @@ from dashboard.api.schema_parts import (
     thing,
     value,
 )
+from dashboard.api.spot_schemas import SPOT_SCHEMAS
 from dashboard.domain.filters import CHOICES
 from dashboard.domain.request import DIMENSIONS, Flag
 
@@ -68,6 +69,7 @@ CALL = thing(
 )
 SCHEMAS: dict[str, Schema] = {
     **NUMBER_SCHEMAS,
+    **SPOT_SCHEMAS,
     "Requests": thing(
         {
             **HEADER,

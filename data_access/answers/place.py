@@ -19,6 +19,7 @@ from data_access.answers.addresses import block_at, is_searchable, search
 from data_access.answers.outcomes import rule_words
 from data_access.answers.quality import misfits
 from data_access.answers.requests import record
+from data_access.answers.spots import recurring
 from data_access.answers.summary import grouped
 from data_access.areas.geojson import outlines
 from data_access.areas.placing import NOWHERE, places
@@ -41,8 +42,8 @@ def of_place(kind: str, name: str, snapshot: Snapshot, filters: Filters, chosen:
     Keys: `problems` (numbers by category, the most frequent first), `city` (numbers of the first of them in the whole
     city, by name), `open` (n, rows: records with `days` open, order), `near` (address, metres or None where the block has
     no point; None where no block is chosen), `unknown` (a block that was asked for and is not there), `slug`, `path`,
-    `bounds` (south-west and north-east corner of the area; None without boundaries that fit), and `outcome_words` (the
-    words of the city's rules by outcome).
+    `spots` (all recurring ones of the selection, see answers.spots), `bounds` (south-west and north-east corner of the
+    area; None without boundaries that fit), and `outcome_words` (the words of the city's rules by outcome).
     """
     problems = sorted(grouped(snapshot, filters, "category"), key=lambda row: (-row["requests"], row["name"]))
     problems = [row for row in problems if row["requests"]]
@@ -68,6 +69,7 @@ def of_place(kind: str, name: str, snapshot: Snapshot, filters: Filters, chosen:
         if block
         else None,
         "unknown": chosen.get("near", "") if block is None else "",
+        "spots": recurring(snapshot, filters),
         "slug": slug,
         "path": place_path(kind, slug),
         "bounds": _bounds(snapshot, kind, name),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import parse_qsl, urlencode
 
 from dashboard.domain.method import TOO_FEW
 from dashboard.i18n.translator import Translator
@@ -11,6 +12,7 @@ from layouts.pages.closed_not_fixed import panel
 from layouts.pages.content import Block, Column, Link, Links, Numbers, PageContent, PageData, Sentences, Table
 from layouts.pages.open_nearby import open_nearby
 from layouts.pages.shared import PATHS, group_table, notes
+from layouts.pages.spots import spots_table
 from layouts.untimed import lead, status_sentence
 
 PROBLEMS = 8
@@ -39,6 +41,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
             _against_earlier(data, tr),
             *panel(data, tr),
             *open_nearby(data, tr),
+            *spots_table(data, tr),
             _more(data, tr),
         ),
     )
@@ -170,4 +173,9 @@ def _unknown(data: PageData, tr: Translator) -> tuple[str, ...]:
 def _more(data: PageData, tr: Translator) -> Block:
     slug = data.answer["slug"]
     links = [Link(tr("The brief of this area, with charts"), data.href(f"{PATHS[data.kind]}/{slug}"))]
+    # the page is narrowed to the place by its path; these two pages by their query
+    language = [pair for pair in parse_qsl(data.query) if pair[0] == "lang"]
+    narrowed = data.filters.to_query() + (f"&{urlencode(language)}" if language else "")
+    links.append(Link(tr("How it went here over time"), f"/trends?{narrowed}"))
+    links.append(Link(tr("The single requests of this place"), f"/requests?{narrowed}"))
     return Links("more", tr("More about this place"), tuple(links))

@@ -27,6 +27,7 @@ from layouts.pages.content import (
 )
 from layouts.pages.requests import row
 from layouts.pages.shared import PATHS
+from layouts.pages.spots import at_recurring
 from layouts.quality_words import FLAG_WORDS, in_words
 
 
@@ -38,7 +39,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
     problem = words.value_name("category", record["category"], data.city, tr)
     number = tr("Request {number}", number=record["request_id"])
     blocks: list[Block] = [_timeline(data, record, tr), _facts(data, record, tr), *_curve(data, record, tr)]
-    blocks += [_spot(data, tr), *_flags(record, tr), _source(data, record, tr)]
+    blocks += [_spot(data, tr), *at_recurring(data, tr), *_flags(record, tr), _source(data, record, tr)]
     return PageContent(
         title=number,
         heading=tr("{problem}: request {number}", problem=problem, number=record["request_id"]),

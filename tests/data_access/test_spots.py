@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, func, insert, literal, select
 
+from dashboard.domain.filters import Filters
 from data_access import rollup
+from data_access.answers.spots import recurring, spot_of
 from data_access.places import locate, located, near_pairs
 from data_access.repeats import find_repeats, followed, sites
 from data_access.spots import build_spots, spot_sites
@@ -232,3 +234,20 @@ def test_points_of_a_crowd_move_by_some_four_metres_at_most(crowd: Connection) -
     east = (frame["longitude"] / 1e5 - frame["east"]) * 82_200
     assert len(frame) == ROWS
     assert 2 < ((north**2 + east**2) ** 0.5).max() < 4.5
+
+
+def test_spots_are_chosen_by_their_names_and_the_day_of_their_newest_request(store: Store) -> None:
+    store.sync([*made(0, 1), *made(2, day="2024-04-01"), *made(500, 501, 502, Type="Graffiti", District="4"), LAST])
+    with store.snapshot() as snapshot:
+
+        def chosen(query: str) -> set[str]:
+            filters, _ = Filters.parse(query, snapshot.options)
+            return {str(spot["category"]) for spot in recurring(snapshot, filters)}
+
+        assert chosen("") == {"Pothole", "Graffiti"}
+        assert chosen("district=4") == chosen("category=graffiti") == {"Graffiti"}
+        assert chosen("from=2024-03-30&to=2024-06-30") == {"Pothole"}
+        at = spot_of(snapshot, "2")
+        assert at is not None
+        assert (at["n"], at["newest"], at["last_day"]) == (3, "2", "2024-04-01")
+        assert spot_of(snapshot, "last") is None
