@@ -151,7 +151,7 @@ def test_open_requests_are_listed_newest_or_oldest_first_and_mapped(client: Flas
             rows = table(page, "What is open here")
             assert [cells[1] for cells in rows] == [f"{100 * i if i else '1-99'} block of Elm St" for i in numbers]
         hrefs = [a.attributes["href"] for a in first.all("a") if a.attributes["href"].startswith("/request/")]
-        assert hrefs == links
+        assert hrefs[: len(links)] == links  # the spots below the list link to requests too
         assert "25 of 40 requests that were open" in first.text()
 
 
