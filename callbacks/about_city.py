@@ -40,6 +40,7 @@ def facts(snapshot: Snapshot) -> CityFacts:
         usual_days=city.source.usual_days,
         missing={str(kind): why for kind, why in city.missing.items()},
         breaks=tuple((each.on, each.why) for each in city.breaks),
+        targets=city.known_targets,
         data_sets_to=days_to(city, remembered(snapshot.folder.parent, city)),
         gaps=snapshot.gaps,
         left_out=left_out(snapshot),

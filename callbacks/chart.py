@@ -15,6 +15,7 @@ from dashboard.i18n.translator import Translator
 from data_access.store.published import Snapshot
 from layouts.figures import breaks
 from layouts.pages.content import ChartCard
+from layouts.target_words import changes_told
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
     figure: dict[str, Any] | None = None
     try:
         frame = chart.query(snapshot, filters)
-        marks = _breaks(chart, snapshot, filters)
+        marks = _breaks(chart, snapshot, filters, tr)
         sentence = breaks.said(drawing.sentence(frame, tr), marks, tr)
         figure = breaks.marked(drawing.figure(frame, tr, scheme), marks, tr, scheme) if draw else None
     except Exception:
@@ -87,9 +88,12 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
     )
 
 
-def _breaks(chart: Chart, snapshot: Snapshot, filters: Filters) -> list[breaks.Break]:
-    """The city's breaks that lie in what the chart shows."""
+def _breaks(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator) -> list[breaks.Break]:
+    """The city's breaks that lie in what the chart shows; where it is about targets, the changes of these too."""
     if not chart.over_time:
         return []
     first, last = max(filters.start, snapshot.data_from), min(filters.end, snapshot.data_to)
-    return breaks.within([(each.on, each.why) for each in snapshot.city.breaks], first, last)
+    known = [(each.on, each.why) for each in snapshot.city.breaks]
+    if chart.measure == "on_time":
+        known += changes_told(snapshot.city.known_targets, filters.categories, tr)
+    return breaks.within(known, first, last)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from dashboard.domain.errors import CityFileError
+from dashboard.domain.targets import Target
 from data_access.city_rules import Rule, Rules
 from data_access.city_source import BoundarySource, DataSet, Part, Source, Yearly
 
@@ -95,6 +96,20 @@ class Break(Part):
     """What has changed, a sentence for readers."""
 
 
+class PublishedTarget(Part):
+    """By when the city says that requests of some categories will be done, where its rows do not say so themselves."""
+
+    category: tuple[str, ...] = Field(min_length=1)
+    """The published names."""
+    days: int = Field(ge=0)
+    business: bool = False
+    """Whether Saturdays, Sundays and the city's holidays are left out."""
+    valid_from: date
+    """Requests made on or after this day have it, up to the day from which another one of the category holds."""
+    source_url: str = Field(pattern="^https?://")
+    """Where the city says so."""
+
+
 MissingKind = Literal["closing_time", "location", "target", "request_id", "department", "district"]
 
 
@@ -127,6 +142,9 @@ class City(Part):
     aliases: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Per field, an earlier published name and the name that it has now: old links keep working."""
     breaks: tuple[Break, ...] = ()
+    targets: tuple[PublishedTarget, ...] = ()
+    holidays: tuple[date, ...] = ()
+    """Days that are no business days, for targets in business days."""
     missing: dict[MissingKind, str] = Field(default_factory=dict)
     """What the city does not publish and figures therefore lack: the sentence that stands in their place."""
     rules: Rules
@@ -152,6 +170,20 @@ class City(Part):
             if groups != 1:
                 raise ValueError(f"'{pattern}' for {field} needs one group: what stands in it is picked out")
         return patterns
+
+    @field_validator("targets")
+    @classmethod
+    def _one_target_at_a_time(cls, targets: tuple[PublishedTarget, ...]) -> tuple[PublishedTarget, ...]:
+        begins = [(category, target.valid_from) for target in targets for category in target.category]
+        twice = next((each for each in begins if begins.count(each) > 1), None)
+        if twice:
+            raise ValueError(f"'{twice[0]}' has two targets from {twice[1]}")
+        return targets
+
+    @property
+    def known_targets(self) -> tuple[Target, ...]:
+        """The published targets as plain values."""
+        return tuple(Target(**each.model_dump()) for each in self.targets)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -46,6 +46,7 @@ from data_access.repeats import find_repeats, repeat_of
 from data_access.store.bins import bin_cells, bin_in, cell_of, cell_rows
 from data_access.store.engines.duckdb import create_tables, load_frame
 from data_access.store.tables import facts, flag_counts, names, raw_rows, records, requests
+from data_access.targets import give_due_times
 
 Box = tuple[float, float, float, float]
 BULK_SECOND, BULK_MINUTE = 20, 60
@@ -120,7 +121,7 @@ def _last_touched(connection: Connection) -> int | None:
 
 
 def build_counts(
-    connection: Connection, dates: Extent, box: Box | None, fillable: Mapping[AreaKind, date | None]
+    connection: Connection, city: City, dates: Extent, box: Box | None, fillable: Mapping[AreaKind, date | None]
 ) -> None:
     """Fill names, bins, facts and flag counts; leaves the temporary table `prepared` for build_requests.
 
@@ -134,6 +135,7 @@ def build_counts(
         )
     )
     _prepare(connection, dates, box, fillable)
+    give_due_times(connection, city, prepared, dates.data_from, dates.data_to)
     connection.commit()  # rows of a transaction that is still open are read by one core only
     _load_names(connection)
     find_repeats(connection, prepared, dates)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from data_access.check.rule_matches import OTHERWISE
-from data_access.city import Area, BoundarySource, Break, City, DataSet, Rule, Rules, Schema, Source
+from data_access.city import Area, BoundarySource, Break, City, DataSet, PublishedTarget, Rule, Rules, Schema, Source
 from data_access.guess.headers import KNOWN
 
 PAGE = (Path(__file__).parents[1] / "docs" / "adding-a-city.md").read_text("utf-8")
@@ -17,7 +17,7 @@ CODE = " ".join(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re
 NAMED = set(re.findall(r"[a-z_0-9]+", CODE))
 
 
-@pytest.mark.parametrize("part", [City, Source, DataSet, Schema, Area, BoundarySource, Break, Rule, Rules])
+@pytest.mark.parametrize("part", [City, Source, DataSet, Schema, Area, BoundarySource, Break, PublishedTarget, Rule, Rules])
 def test_every_key_of_a_city_file_is_described(part: type[BaseModel]) -> None:
     keys = {field.alias or name for name, field in part.model_fields.items()} - {"fingerprint"}
     assert keys - NAMED == set()

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from dashboard.domain.filters import Filters, Options
 from dashboard.domain.gaps import Gap
 from dashboard.domain.request import NONE_NAME
+from dashboard.domain.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class CityFacts:
     """What the city does not publish and figures lack (closing_time, target, department, ...), each with its sentence."""
     breaks: tuple[tuple[date, str], ...] = ()
     """Days from which rows mean something else, and why."""
+    targets: tuple[Target, ...] = ()
+    """By when the city says, beside its rows, that requests will be done."""
     data_sets_to: date | None = None
     """The last day that the known data sets of a source hold that adds one each year; None where one has no end."""
     gaps: tuple[Gap, ...] = ()

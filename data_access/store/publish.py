@@ -124,7 +124,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
                 return False
             # a transaction may write to one file only, so the two files are filled one after the other
             fillable = build_areas(connection, building, areas)
-            rollup.build_counts(connection, dates, box(areas.values()), fillable)
+            rollup.build_counts(connection, city, dates, box(areas.values()), fillable)
             load_mappings(connection, city)
             _tell_about(connection, city, dates, number)
             connection.commit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.domain.corrections import corrections
 from dashboard.i18n.translator import Translator
 from layouts.pages.content import Charts, Link, PageContent, PageData, Prose
-from layouts.pages.data_tables import flag_tables, left_out_table, mapping_tables, quarantine_tables
+from layouts.pages.data_tables import flag_tables, left_out_table, mapping_tables, quarantine_tables, target_tables
 from layouts.pages.flag_effects import effects_table
 from layouts.pages.source_tables import area_table, call_tables, drift_table, sync_table
 from layouts.quality_words import MISSING_WORDS, in_words
@@ -34,6 +34,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
             left_out_table(data, tr),
             *_lacking(data, tr),
             *_breaks(data, tr),
+            *target_tables(data, tr),
             *mapping_tables(data, tr),
             area_table(data, tr),
             _corrections(tr),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from dashboard.domain.targets import categories_of, of_category
 from dashboard.i18n.translator import Translator
 from layouts import words
-from layouts.pages.content import Cell, Column, PageData, Table
+from layouts.pages.content import Cell, Column, Link, PageData, Table
 from layouts.quality_words import FLAG_WORDS, LEFT_OUT_WORDS, QUARANTINE_WORDS, in_words
+from layouts.target_words import length
 
 MAPPED = ("department", "category")
 ANY_TEXT = "…"
@@ -143,4 +145,38 @@ def _mapping(data: PageData, field: str, tr: Translator) -> Table | None:
         ),
         note,
         folded=tr.n("Show {n} name", "Show {n} names", min(len(ordered), MOST_NAMES)),
+    )
+
+
+def target_tables(data: PageData, tr: Translator) -> tuple[Table, ...]:
+    """The targets that stand beside the rows: of which problem, how long, since when, and where the city says so."""
+    targets = data.city.targets
+    if not targets:
+        return ()
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            category,
+            length(target, tr),
+            tr.date(target.valid_from),
+            Link(tr("The city's page"), target.source_url),
+        )
+        for category in categories_of(targets)
+        for target in reversed(of_category(targets, category))
+    )
+    return (
+        Table(
+            "targets",
+            tr("Targets that the city publishes beside its rows"),
+            (
+                Column(words.field_name("category", data.city, tr), numeric=False),
+                Column(tr("Target"), numeric=False),
+                Column(tr("For requests made from"), numeric=False),
+                Column(tr("Source"), numeric=False),
+            ),
+            rows,
+            tr(
+                "They count only where the row itself has no due time, and end with their last day. "
+                "Business days leave out Saturdays, Sundays and holidays."
+            ),
+        ),
     )

@@ -28,6 +28,7 @@ from layouts.pages.content import (
     Table,
 )
 from layouts.pages.shared import notes
+from layouts.target_words import changes_told
 from layouts.trend_words import Line
 
 INTERVALS = {
@@ -178,15 +179,18 @@ def _choices(asked: Explored, tr: Translator) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def _marks(asked: Explored) -> list[breaks.Break]:
+def _marks(asked: Explored, tr: Translator) -> list[breaks.Break]:
     if not asked.lines:
         return []
-    points = asked.lines[0].points
-    return breaks.within(asked.data.city.breaks, points[0].start, points[-1].end)
+    points, city = asked.lines[0].points, asked.data.city
+    known = [*city.breaks]
+    if asked.followed.id == "on_time":
+        known += changes_told(city.targets, asked.data.filters.categories, tr)
+    return breaks.within(known, points[0].start, points[-1].end)
 
 
 def _card(asked: Explored, title: str, tr: Translator) -> ChartCard:
-    scheme, followed, marks = asked.data.scheme, asked.followed, _marks(asked)
+    scheme, followed, marks = asked.data.scheme, asked.followed, _marks(asked, tr)
     query = asked.query(view=None, layout=None)
     bulk = asked.answer["bulk"] if followed.needs_closing_times else ()
     figure, panels = None, ()
@@ -250,7 +254,7 @@ def _table(asked: Explored, title: str, tr: Translator) -> Table:
     )
     if len(rows) > MOST_ROWS:
         told.append(tr("The last {n} rows; the CSV has all.", n=tr.number(MOST_ROWS)))
-    told += [tr("From {day}: {why}", day=tr.date(day), why=why) for day, why in _marks(asked)]
+    told += [tr("From {day}: {why}", day=tr.date(day), why=why) for day, why in _marks(asked, tr)]
     return Table(
         CHART,
         title,
