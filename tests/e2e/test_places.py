@@ -68,7 +68,7 @@ def test_an_address_is_found_without_scripts(browser: Browser, site_address: str
     page.goto(f"{site_address}/place")
     expect(page.locator("button.locate")).to_be_hidden()
     page.get_by_label("Street, crossing").fill("4350 seventh ave south")
-    page.get_by_role("button", name="Find").click()
+    page.get_by_role("main").get_by_role("button", name="Find").click()
     page.locator("main table a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("District")
     expect(
