@@ -57,15 +57,7 @@ DIGITS = 4
 Integers = NDArray[np.int64]
 
 _temporary = MetaData()
-members = Table(
-    "spot_members",
-    _temporary,
-    Column("row", BigInteger),
-    Column("category", Integer),
-    Column("latitude", BigInteger),
-    Column("longitude", BigInteger),
-    prefixes=["TEMPORARY"],
-)
+members = Table("spot_members", _temporary, *(Column(c.name, c.type) for c in located.c), prefixes=["TEMPORARY"])
 """The requests that may be in a spot: rows of `prepared`, and where they are."""
 
 spot_sites = Table(

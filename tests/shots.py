@@ -12,20 +12,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.browsing import launch
+
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 OTHERS = ROOT / ".make" / "pictures"
 DATA = ROOT / ".make" / "shots"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = {
     "overview": "/",
     "department": "/departments/street-maintenance",
@@ -57,8 +49,7 @@ def main() -> None:
     environment = {**os.environ, "FIXEDYET_DATA_DIR": str(DATA)}
     subprocess.run([sys.executable, "-m", "dashboard.cli", "demo", "--no-serve"], env=environment, check=True)
     with served(environment) as address, sync_playwright() as playwright:
-        chromium = os.environ.get("FIXEDYET_CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium if Path(chromium).exists() else None, args=FLAGS)
+        browser = launch(playwright)
         for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
                 take(browser, address, size, width, height, scheme)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.i18n.translator import Translator
-from layouts.components.attributes import attributes
+from layouts.components.map_frame import map_frame
 from layouts.figures import theme
 from layouts.pages.content import PointMap
 
@@ -18,8 +18,6 @@ def point_map(each: PointMap, tr: Translator) -> Component:
     """The map; functions named here live in assets/place.js."""
     colours = theme.palette(each.scheme)
     layers: list[Component] = []
-    if each.tiles:
-        layers.append(dl.TileLayer(url=each.tiles[0], attribution=each.tiles[1]))
     if each.boundaries_href:
         layers.append(
             dl.GeoJSON(
@@ -38,26 +36,15 @@ def point_map(each: PointMap, tr: Translator) -> Component:
             zoomToBounds=False,
         )
     )
-    return html.Section(
-        [
-            html.A(tr("Skip the map"), href=f"#{each.list_id}-heading", className="skip-map"),
-            html.Div(
-                dl.Map(
-                    layers,
-                    bounds=cast(Any, [list(corner) for corner in each.bounds]),
-                    attributionControl=bool(each.tiles),
-                    scrollWheelZoom=cast(Any, False),
-                    trackViewport=False,
-                    className="leaflet",
-                    style={"height": "min(60vh, 26rem)"},
-                ),
-                className="map-frame",
-                role="region",
-                **attributes(aria_label=each.label),
-            ),
-            html.P(each.label, className="small"),
-        ],
-        className="map-block",
+    return map_frame(
+        layers,
+        [html.P(each.label, className="small")],
+        tr,
+        label=each.label,
+        bounds=each.bounds,
+        tiles=each.tiles,
+        height="min(60vh, 26rem)",
+        after=f"{each.list_id}-heading",
     )
 
 

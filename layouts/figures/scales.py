@@ -1,5 +1,6 @@
 """Value axes with round ticks that are written by the translator."""
 
+from collections.abc import Sequence
 from math import ceil, floor, log10
 
 from dashboard.i18n.translator import Translator
@@ -35,6 +36,22 @@ def share_axis(title: str, tr: Translator, scheme: str) -> theme.Figure:
     """An axis of shares from 0 % to 100 %."""
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
     return theme.axis(title, scheme, range=[0, 1.02], tickvals=ticks, ticktext=[tr.percent(tick) for tick in ticks])
+
+
+def days_axis(title: str, horizon: float, ticks: Sequence[float], tr: Translator, scheme: str) -> theme.Figure:
+    """An axis of days from 0 to a horizon, with ticks at given days."""
+    return theme.axis(
+        title,
+        scheme,
+        range=[0, horizon],
+        tickvals=list(ticks),
+        ticktext=[tr.number(tick) for tick in ticks],
+        showgrid=False,
+        showline=True,
+        ticks="outer",
+        ticklen=4,
+        tickcolor=theme.palette(scheme).muted,
+    )
 
 
 def in_hours(top: float) -> bool:
