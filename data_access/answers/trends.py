@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, case, literal
 
-from dashboard.domain import durations as bins
 from dashboard.domain.comparison import observed_until
 from dashboard.domain.filters import MULTIPLE, Filters
 from dashboard.domain.gaps import touches, unknown_in_gaps
 from dashboard.domain.maturity import is_mature
-from dashboard.domain.method import HORIZONS
 from dashboard.domain.periods import bucket_start, buckets
-from dashboard.domain.request import Outcome
-from dashboard.domain.survival import NOTHING, Estimate, Survival, kaplan_meier
-from dashboard.domain.trend import FOLLOWED, OPEN, OTHER, Bucket, Followed, is_whole, share, widened, year_earlier
-from data_access.answers.outcomes import incidence_of
+from dashboard.domain.trend import FOLLOWED, OPEN, OTHER, Bucket, Followed, is_whole, widened, year_earlier
 from data_access.answers.summary import rounded
+from data_access.answers.trend_cells import Cell, Cells, as_day, cells_of, count
 from data_access.answers.untimed import has_closing_times
-from data_access.queries import cohort, trends
+from data_access.queries import trends
 from data_access.queries.conditions import within
-from data_access.queries.repeats import repeats
 from data_access.rollup import ORIGIN_CODES, OUTCOME_CODES
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts
@@ -35,19 +29,6 @@ COLUMNS = ("name", "start", "end", "n", "value", "low", "high", "mature")
 BEFORE = ("before_n", "before", "before_low", "before_high")
 MOST_SHOWN = 8
 """So many values of a breakdown are shown where none are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One bucket of one value: what it was counted from, the number with its 95 % limits, the share not yet due."""
-
-    n: int = 0
-    estimate: Estimate = NOTHING
-    not_yet_due: float | None = None
-
-
-Cells = dict[tuple[int, date], Cell]
-Queried = Callable[[Snapshot, Filters, str, Followed, ColumnElement[int] | None], Cells]
 
 
 def trend(
@@ -67,7 +48,7 @@ def trend(
     wanted = _wanted(snapshot, filters, by, show)
     codes = [code for _, code in wanted]
     asked = filters if followed.adds_up else _narrowed(filters, by, [name for name, _ in wanted])
-    now = _parts(_queried(snapshot, asked, by, followed, found, None), codes, found, followed, filters.interval)
+    now = _parts(cells_of(snapshot, asked, by, followed, found, None), codes, found, followed, filters.interval)
     before = _before(snapshot, asked, by, followed, found, codes)
     names = [name for name, _ in wanted] + ([OTHER] if len(now) > len(wanted) else [])
     rows = [
@@ -101,7 +82,7 @@ def bulk_closes(snapshot: Snapshot, filters: Filters) -> list[tuple[date, int]]:
     if first > last or not has_closing_times(snapshot):
         return []
     found = trends.bulk_days(snapshot, filters)
-    return [(_as_day(day), int(n)) for day, n in zip(found["day"], found["n"], strict=True)]
+    return [(as_day(day), int(n)) for day, n in zip(found["day"], found["n"], strict=True)]
 
 
 def _lacking(snapshot: Snapshot, followed: Followed) -> bool:
@@ -137,29 +118,6 @@ def _narrowed(filters: Filters, by: str, names: list[str]) -> Filters:
     return replace(filters, **{MULTIPLE[by]: tuple(sorted(names))})
 
 
-def _queried(
-    snapshot: Snapshot,
-    filters: Filters,
-    by: str,
-    followed: Followed,
-    found: list[Bucket],
-    as_of: ColumnElement[int] | None,
-) -> Cells:
-    makers: dict[str, Queried] = {
-        "requests": _made,
-        "closed": _closed,
-        "on_time": _on_time,
-        "instant": _instant,
-        "repeats": _repeats,
-        **{f"work_done_within_{days}": _work_done for days in HORIZONS},
-    }
-    if followed.id == "backlog":
-        return _backlog(snapshot, filters, by, found)
-    if followed.outcome:
-        return _outcome(snapshot, filters, by, followed, as_of)
-    return makers.get(followed.id, _speed)(snapshot, filters, by, followed, as_of)
-
-
 def _before(
     snapshot: Snapshot, filters: Filters, by: str, followed: Followed, found: list[Bucket], codes: list[int]
 ) -> list[list[Cell | None]]:
@@ -172,7 +130,7 @@ def _before(
         return []
     earlier = filters.between(held[0][1][0], held[-1][1][1])
     then = [before for _, before in held]
-    cells = _queried(snapshot, earlier, by, followed, then, _as_of(snapshot, held))
+    cells = cells_of(snapshot, earlier, by, followed, then, _as_of(snapshot, held))
     parts = _parts(cells, codes, then, followed, filters.interval)
     missing: list[Cell | None] = [None] * (len(found) - len(held))
     return [
@@ -206,144 +164,11 @@ def _parts(cells: Cells, codes: list[int], found: list[Bucket], followed: Follow
     for (code, start), cell in cells.items():
         if code not in codes and start in rest:
             rest[start] += cell.n
-    return [*shown, [_count(n) for n in rest.values()]] if any(rest.values()) else shown
+    return [*shown, [count(n) for n in rest.values()]] if any(rest.values()) else shown
 
 
 def _empty(followed: Followed) -> Cell:
-    return _count(0) if followed.adds_up else Cell()
-
-
-def _count(n: int) -> Cell:
-    return Cell(n, Estimate(float(n), None, None))
-
-
-def _made(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None) -> Cells:
-    del followed, as_of  # a count is what it is, whatever became of the requests
-    return _counted(trends.made(snapshot, filters, by))
-
-
-def _closed(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    del followed, as_of
-    return _counted(trends.closed(snapshot, filters, by))
-
-
-def _counted(frame: pd.DataFrame) -> Cells:
-    return {key: _count(int(n)) for key, n in zip(_keys(frame), frame["n"], strict=True)}
-
-
-def _backlog(snapshot: Snapshot, filters: Filters, by: str, found: list[Bucket]) -> Cells:
-    """The sums of what joined and left, at the end of each bucket."""
-    frame = trends.flows(snapshot, filters, by)
-    starts = [bucket_start(bucket[0], filters.interval) for bucket in found]
-    cells: Cells = {}
-    days = frame["bucket"].map(_as_day)
-    for code in sorted({int(each) for each in frame["code"]}):
-        of_code = frame["code"] == code
-        by_day = dict(zip(days[of_code], frame["n"][of_code], strict=True))
-        total = sum(int(n) for day, n in by_day.items() if day < starts[0])
-        for start in starts:
-            total += int(by_day.get(start, 0))
-            cells[code, start] = _count(total)
-    return cells
-
-
-def _speed(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
-    frame = cohort.durations(snapshot, filters, keys, as_of=as_of)
-    if frame.empty:
-        return {}
-    places: dict[tuple[int, date], int] = {}
-    at = np.array([places.setdefault(key, len(places)) for key in _keys(frame)])
-    counted = np.zeros((2, len(places), bins.BINS), dtype=np.int64)
-    for which, column in enumerate(("events", "censored")):
-        np.add.at(counted[which], (at, frame["bin"].to_numpy(np.int64)), frame[column].to_numpy(np.int64))
-    return {
-        key: _read_off(kaplan_meier(counted[0, place], counted[1, place]), followed) for key, place in places.items()
-    }
-
-
-def _read_off(survival: Survival, followed: Followed) -> Cell:
-    if followed.unit == "share":
-        return Cell(survival.n, survival.closed_within(followed.days))
-    return Cell(survival.n, survival.quantile(0.5 if followed.id == "wait" else 0.9))
-
-
-def _on_time(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    del followed
-    cells: Cells = {}
-    for key, row in _cohort(snapshot, filters, by, as_of):
-        due = int(row["on_time"] + row["late_closed"] + row["open_overdue"])
-        with_target = due + int(row["not_yet_due"])
-        not_yet = int(row["not_yet_due"]) / with_target if with_target else None
-        cells[key] = Cell(due, share(int(row["on_time"]), due), not_yet)
-    return cells
-
-
-def _outcome(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    """The share of an outcome among the distinct requests that have ended."""
-    cells: Cells = {}
-    for key, row in _cohort(snapshot, filters, by, as_of):
-        ended = sum(int(row[cohort.outcome_column(outcome)]) for outcome in Outcome)
-        part = int(row[cohort.outcome_column(Outcome(followed.outcome))])
-        cells[key] = Cell(ended, share(part, ended))
-    return cells
-
-
-def _instant(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    del followed
-    frame = trends.instant(snapshot, filters, by, as_of=as_of)
-    rows = zip(_keys(frame), frame["part"], frame["n"], strict=True)
-    return {key: Cell(int(n), share(int(part), int(n))) for key, part, n in rows}
-
-
-def _work_done(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    """The cumulative incidence of work done, with all other ends competing."""
-    keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
-    frame = cohort.durations(snapshot, filters, keys, as_of=as_of, outcomes=(Outcome.WORK_DONE,))
-    places: dict[tuple[int, date], list[int]] = {}
-    for row, key in enumerate(_keys(frame)):
-        places.setdefault(key, []).append(row)
-    cells: Cells = {}
-    for key, rows in places.items():
-        incidence = incidence_of(frame.iloc[rows], (Outcome.WORK_DONE,))
-        cells[key] = Cell(incidence.n, incidence.within(0, followed.days))
-    return cells
-
-
-def _repeats(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
-    """The share that came back, of the requests closed in the bucket that could be watched for so long.
-
-    Of a year earlier all that could be watched by now count: a bucket that is not complete yet stands beside a whole one,
-    and no change is told of it.
-    """
-    del followed, as_of
-    keys = [trends.bucket_of(facts.c.closed_day, filters.interval), trends.group_of(by)]
-    frame = repeats(snapshot, filters, keys)
-    rows = zip(_keys(frame), frame["followed"], frame["eligible"], strict=True)
-    return {key: Cell(int(n), share(int(part), int(n))) for key, part, n in rows}
-
-
-def _cohort(
-    snapshot: Snapshot, filters: Filters, by: str, as_of: ColumnElement[int] | None
-) -> list[tuple[tuple[int, date], dict[str, Any]]]:
-    keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
-    frame = cohort.counts(snapshot, filters, keys, as_of=as_of)
-    records: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    return list(zip(_keys(frame), records, strict=True))
+    return count(0) if followed.adds_up else Cell()
 
 
 def _row(snapshot: Snapshot, followed: Followed, bucket: Bucket, cell: Cell, interval: str) -> dict[str, Any]:
@@ -368,11 +193,3 @@ def _earlier(cell: Cell | None) -> dict[str, Any]:
         return dict.fromkeys(BEFORE)
     low, high = rounded(cell.estimate.low), rounded(cell.estimate.high)
     return dict(zip(BEFORE, (cell.n, rounded(cell.estimate.value), low, high), strict=True))
-
-
-def _keys(frame: pd.DataFrame) -> list[tuple[int, date]]:
-    return [(int(code), _as_day(day)) for code, day in zip(frame["code"], frame["bucket"], strict=True)]
-
-
-def _as_day(value: Any) -> date:
-    return value if type(value) is date else pd.Timestamp(value).date()

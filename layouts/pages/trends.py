@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.domain.filters import CHOICES, Filters
-from dashboard.domain.trend import FOLLOWED, OTHER, Followed
+from dashboard.domain.trend import OTHER
 from dashboard.i18n.translator import N_, Translator
 from layouts import trend_words, words
 from layouts.figures import breaks, buckets, trend_lines
 from layouts.pages.content import (
     Block,
-    Cell,
     ChartCard,
     Charts,
     Choice,
-    Column,
     Field,
     Form,
     Link,
@@ -25,11 +23,10 @@ from layouts.pages.content import (
     PageData,
     Panel,
     Prose,
-    Table,
 )
 from layouts.pages.shared import notes
-from layouts.target_words import changes_told
-from layouts.trend_words import Line
+from layouts.pages.trends_explored import CHART, Explored, explored, marks_of
+from layouts.pages.trends_table import trends_table
 
 INTERVALS = {
     "day": N_("days"),
@@ -38,47 +35,11 @@ INTERVALS = {
     "quarter": N_("quarters"),
     "year": N_("years"),
 }
-MOST_ROWS = 400
-"""A table on a screen ends here; the CSV has all rows."""
-CHART = "trend"
-
-
-@dataclass(frozen=True, slots=True)
-class Explored:
-    """What is explored: the page's data, the measure, the breakdown, and what the store answered."""
-
-    data: PageData
-    followed: Followed
-    by: str
-    lines: list[Line]
-    names: dict[str, str]
-    answer: dict[str, Any]
-
-    @property
-    def compare(self) -> bool:
-        """Whether the year before is wanted."""
-        return self.data.filters.compare == "year"
-
-    @property
-    def apart(self) -> bool:
-        """Whether each value has a small chart of its own: as chosen, and always where there are more than one chart holds."""
-        if self.by == "none" or len(self.lines) < 2:
-            return False
-        return self.data.chosen.get("layout") == "small" or len(self.lines) > trend_lines.MOST_TOGETHER
-
-    def query(self, filters: Filters | None = None, **own: str | tuple[str, ...] | None) -> str:
-        """The query string of this page with some of it changed; None leaves a key out."""
-        kept: dict[str, Any] = {"measure": self.followed.id, "by": self.by if self.by != "none" else None}
-        kept |= {key: self.data.chosen.get(key) for key in ("layout", "view")}
-        kept |= {"show": self.answer["chosen"] or None} | own
-        language = dict(parse_qsl(self.data.query)).get("lang")
-        pairs = {key: value for key, value in {**kept, "lang": language}.items() if value}
-        return (filters or self.data.filters).to_query() + "&" + urlencode(pairs, doseq=True)
 
 
 def content(data: PageData, tr: Translator) -> PageContent:
     """What the page of trends says."""
-    asked = _explored(data, tr)
+    asked = explored(data, tr)
     measure = asked.names["measure"]
     by = trend_words.breakdown_name(asked.by, data.city, tr)
     title = measure if asked.by == "none" else tr("{measure} by {breakdown}", measure=measure, breakdown=by)
@@ -94,21 +55,11 @@ def content(data: PageData, tr: Translator) -> PageContent:
         blocks=(
             _what(asked, tr),
             *_choices(asked, tr),
-            _table(asked, title, tr) if table else Charts((_card(asked, title, tr),)),
+            trends_table(asked, title, tr) if table else Charts((_card(asked, title, tr),)),
             *_values(asked, tr),
             _take_along(asked, tr),
         ),
     )
-
-
-def _explored(data: PageData, tr: Translator) -> Explored:
-    answer = dict(data.answer["trend"])
-    followed, by = FOLLOWED[answer["measure"]], answer["by"]
-    lines = trend_words.lines_of(answer["frame"])
-    shown = [line.name for line in lines]
-    names = {name: trend_words.line_name(by, name, data.city, tr) for name in shown}
-    names["measure"] = tr(trend_words.NAMES[followed.id])
-    return Explored(data, followed, by, lines, names, answer)
 
 
 def _own_notes(asked: Explored, tr: Translator) -> tuple[str, ...]:
@@ -179,18 +130,8 @@ def _choices(asked: Explored, tr: Translator) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def _marks(asked: Explored, tr: Translator) -> list[breaks.Break]:
-    if not asked.lines:
-        return []
-    points, city = asked.lines[0].points, asked.data.city
-    known = [*city.breaks]
-    if asked.followed.id == "on_time":
-        known += changes_told(city.targets, asked.data.filters.categories, tr)
-    return breaks.within(known, points[0].start, points[-1].end)
-
-
 def _card(asked: Explored, title: str, tr: Translator) -> ChartCard:
-    scheme, followed, marks = asked.data.scheme, asked.followed, _marks(asked, tr)
+    scheme, followed, marks = asked.data.scheme, asked.followed, marks_of(asked, tr)
     query = asked.query(view=None, layout=None)
     bulk = asked.answer["bulk"] if followed.needs_closing_times else ()
     figure, panels = None, ()
@@ -238,66 +179,6 @@ def _panels(asked: Explored, marks: list[breaks.Break], tr: Translator) -> tuple
         figure = trend_lines.small(line, asked.followed, name, top, marks, tr, asked.data.scheme)
         panels.append(Panel(name, value, figure, trend_lines.SMALL))
     return tuple(panels)
-
-
-def _table(asked: Explored, title: str, tr: Translator) -> Table:
-    rows = _single_rows(asked, tr) if asked.by == "none" else _group_rows(asked, tr)
-    heads = (
-        [asked.names["measure"], *_interval_heads(asked, tr)]
-        if asked.by == "none"
-        else [asked.names[line.name] for line in asked.lines]
-    )
-    told = (
-        [tr("○ not complete yet, or not final.")]
-        if any(not p.mature for line in asked.lines for p in line.points)
-        else []
-    )
-    if len(rows) > MOST_ROWS:
-        told.append(tr("The last {n} rows; the CSV has all.", n=tr.number(MOST_ROWS)))
-    told += [tr("From {day}: {why}", day=tr.date(day), why=why) for day, why in _marks(asked, tr)]
-    return Table(
-        CHART,
-        title,
-        (Column(tr("Period"), numeric=False), *(Column(head) for head in heads)),
-        tuple(rows[-MOST_ROWS:]),
-        " ".join(told),
-        empty=tr("No requests match this selection. Widen the dates or clear a filter."),
-    )
-
-
-def _interval_heads(asked: Explored, tr: Translator) -> list[str]:
-    heads = [] if asked.followed.unit == "count" else [tr("95 % interval"), tr("Requests")]
-    return [*heads, tr("A year earlier"), tr("Change")] if asked.compare else heads
-
-
-def _single_rows(asked: Explored, tr: Translator) -> list[tuple[Cell, ...]]:
-    followed, rows = asked.followed, list[tuple[Cell, ...]]()
-    for line in asked.lines:
-        for point, before in zip(line.points, line.before, strict=True):
-            row: list[Cell] = [_period(point, tr), trend_words.value_text(followed, point, tr)]
-            if followed.unit != "count":
-                row += [trend_words.interval_text(followed, point, tr), tr.number(point.n or 0)]
-            if asked.compare:
-                change = trend_words.changed(followed, point, before, tr) if point.mature else ""
-                row += [trend_words.value_text(followed, before, tr), change or "–"]
-            rows.append(tuple(row))
-    return rows
-
-
-def _group_rows(asked: Explored, tr: Translator) -> list[tuple[Cell, ...]]:
-    if not asked.lines:
-        return []
-    return [
-        (
-            _period(asked.lines[0].points[place], tr),
-            *(trend_words.value_text(asked.followed, line.points[place], tr) for line in asked.lines),
-        )
-        for place in range(len(asked.lines[0].points))
-    ]
-
-
-def _period(point: buckets.Point, tr: Translator) -> str:
-    return buckets.name(point, tr) + ("" if point.mature else " ○")
 
 
 def _values(asked: Explored, tr: Translator) -> tuple[Block, ...]:
