@@ -19,6 +19,12 @@ OPEN = ("open", "in_progress")
 STATUS_WORDS = dict(STATUSES)
 
 
+def made_up_numbers(city: CityFacts) -> tuple[str, ...]:
+    """The city's sentence on numbers that are not its own, as a page's note; empty where it publishes them."""
+    why = city.missing.get("request_id")
+    return (why,) if why else ()
+
+
 def href(data: PageData, request_id: str) -> str:
     """The page of a request; its number may hold any sign."""
     return data.href(f"/request/{quote(request_id, safe='')}")

@@ -32,9 +32,9 @@ def marked(figure: theme.Figure, days: float, tr: Translator, scheme: str) -> th
         "xref": "x",
         "yref": "paper",
         "x": at,
-        "y": 1.0,
+        "y": 0.02,  # the curve only rises: right of the line there is room below it
         "xanchor": "left" if at < last * 0.5 else "right",
-        "yanchor": "top",
+        "yanchor": "bottom",
         "xshift": 5 if at < last * 0.5 else -5,
         "showarrow": False,
         "font": {"color": colours.late},

@@ -22,6 +22,14 @@ def sentence(frame: pd.DataFrame, tr: Translator) -> str:
     if not total:
         return tr("No requests match this selection.")
     most = max(counts, key=lambda status: counts[status])
+    if total < theme.ENOUGH:
+        return tr.n(
+            "Most have the status “{status}”: {count} of {n} request.",
+            "Most have the status “{status}”: {count} of {n} requests.",
+            total,
+            status=tr(NAMES[most]),
+            count=tr.number(counts[most]),
+        )
     return tr.n(
         "Most have the status “{status}”: {share} of {n} request.",
         "Most have the status “{status}”: {share} of {n} requests.",
@@ -39,9 +47,12 @@ def _counts(frame: pd.DataFrame) -> dict[str, int]:
 def _named(frame: pd.DataFrame, tr: Translator) -> pd.DataFrame:
     counts = _counts(frame)
     total = sum(counts.values())
-    rows = [
-        {"name": tr("{status} ({share})", status=tr(NAMES[status]), share=tr.percent(n / total)), "value": n}
-        for status, n in counts.items()
-        if total
-    ]
+    rows = [{"name": _name(status, n, total, tr), "value": n} for status, n in counts.items() if total]
     return pd.DataFrame(rows, columns=["name", "value"])
+
+
+def _name(status: str, n: int, total: int, tr: Translator) -> str:
+    """The status, with its share unless there are too few to say one."""
+    if total < theme.ENOUGH:
+        return tr(NAMES[status])
+    return tr("{status} ({share})", status=tr(NAMES[status]), share=tr.percent(n / total))

@@ -45,6 +45,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
         heading=tr("{problem}: request {number}", problem=problem, number=record["request_id"]),
         sentence=waits_in_words.told(record, data.city, tr),
         scope=said.place(record, data.city, tr),
+        notes=said.made_up_numbers(data.city),
         blocks=tuple(blocks),
         above=Link(tr("All requests"), data.href("/requests")),
     )

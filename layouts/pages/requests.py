@@ -30,7 +30,7 @@ def content(data: PageData, tr: Translator) -> PageContent:
         heading=tr("Requests of {city}, one by one", city=data.city.name),
         sentence=_sentence(data, tr),
         scope=words.scope(data.filters, data.city, tr),
-        notes=notes(data, tr),
+        notes=(*notes(data, tr), *said.made_up_numbers(data.city)),
         matched=found["count"],
         blocks=(
             _orders(data, tr),

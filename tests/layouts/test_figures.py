@@ -22,6 +22,7 @@ from layouts.figures import (
     counts_over_time,
     on_time_over_time,
     on_time_parts,
+    status_mix,
     theme,
     wait_over_time,
 )
@@ -389,3 +390,14 @@ def test_the_waiting_scale_counts_its_limits_to_the_shorter_step() -> None:
     steps = [theme.wait_colour(days, colours) for days in (0.5, 1, 2, 7, 30, 90, 91)]
     assert [colours.wait.index(step) for step in steps] == [0, 0, 1, 1, 2, 3, 4]
     assert theme.wait_colour(None, colours) == colours.wait[-1]
+
+
+def test_of_a_few_requests_the_statuses_are_counted_and_not_put_in_percent() -> None:
+    def standing(closed: int) -> pd.DataFrame:
+        return pd.DataFrame({"status": ["open", "in_progress", "closed", "cancelled"], "value": [1, 0, closed, 0]})
+
+    few, many = standing(28), standing(29)
+    assert status_mix.sentence(few, TR) == "Most have the status “Closed”: 28 of 29 requests."
+    assert "%" not in json.dumps(status_mix.figure(few, TR)["layout"], ensure_ascii=False)
+    assert status_mix.sentence(many, TR) == "Most have the status “Closed”: 97% of 30 requests."
+    assert "(97%)" in json.dumps(status_mix.figure(many, TR), ensure_ascii=False)
