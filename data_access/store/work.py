@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,12 +42,29 @@ def work_file(folder: Path) -> Generator[Connection]:
     engine = duckdb.open_writable(folder / WORK_FILE)
     try:
         with engine.begin() as connection:
-            put_aside_old(connection)
-            duckdb.create_tables(connection, work)
-            _bring_up_to_date(connection, folder)
+            if not _is_up_to_date(connection):
+                put_aside_old(connection)
+                duckdb.create_tables(connection, work)
+                _bring_up_to_date(connection, folder)
             yield connection
     finally:
         engine.dispose()
+
+
+def _is_up_to_date(connection: Connection) -> bool:
+    """Whether this program and this engine left the file as it is: then nothing of it has to be looked at, which takes longer
+    than most of what is done in it."""
+    if not duckdb.has_table(connection, state.name):
+        return False
+    known = {row.key: row.value for row in connection.execute(select(state))}
+    return known.get("form") == form() and known.get("engine") == engine_version(connection)
+
+
+@cache
+def form() -> str:
+    """What the tables of a work file look like in this program."""
+    described = [(t.name, [(c.name, str(c.type)) for c in t.columns]) for t in work.sorted_tables]
+    return hashlib.sha256(json.dumps([FORMAT, described]).encode()).hexdigest()[:16]
 
 
 def _bring_up_to_date(connection: Connection, folder: Path) -> None:
@@ -63,6 +81,7 @@ def _bring_up_to_date(connection: Connection, folder: Path) -> None:
     elif read_state(connection, "engine") != version:
         hash_anew(connection, folder)
         write_state(connection, "engine", version)
+    write_state(connection, "form", form())
 
 
 def read_state(connection: Connection, key: str) -> str | None:

@@ -102,6 +102,12 @@ def create_tables(connection: Connection, tables: MetaData) -> None:
         connection.execute(CreateTable(table, if_not_exists=True))
 
 
+def has_table(connection: Connection, name: str) -> bool:
+    """Whether the file has a table of that name."""
+    statement = "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND table_name = :name"
+    return bool(connection.scalar(text(statement), {"name": name}))
+
+
 def has_column(connection: Connection, table: str, name: str) -> bool:
     """Whether the file has a table of that name with such a column."""
     statement = (
