@@ -42,6 +42,7 @@ from dashboard.domain.request import DIMENSIONS, NONE_NAME, Code, Flag, Origin, 
 from data_access.addresses import to_the_block
 from data_access.areas.filling import filled
 from data_access.city import AreaKind, City
+from data_access.packing import part_of
 from data_access.repeats import find_repeats, repeat_of
 from data_access.store.bins import bin_cells, bin_in, cell_of, cell_rows
 from data_access.store.engines.duckdb import create_tables, load_frame
@@ -295,6 +296,7 @@ def _load_facts(connection: Connection, dates: Extent) -> None:
             repeat,
             c.all_flags,
             literal(1),
+            part_of(_coded(c.status, STATUS_CODES), c.due_at, dates.data_through),
         )
         .select_from(joined)
         .order_by(c.created_day, codes[0], codes[2])

@@ -20,8 +20,10 @@ from data_access.areas.lookup import update_lookup
 from data_access.areas.stored import box, stored_areas
 from data_access.city import City
 from data_access.mappings import load_mappings
+from data_access.packing import write_packed
 from data_access.spots import build_spots
 from data_access.store.engines import duckdb
+from data_access.store.packed import packed_layout
 from data_access.store.tables import (
     about,
     facts,
@@ -44,7 +46,7 @@ def form() -> str:
         for metadata in (published, public_records)
         for table in metadata.sorted_tables
     ]
-    return hashlib.sha256(json.dumps([described, layout()]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([described, layout(), packed_layout()]).encode()).hexdigest()[:16]
 
 
 def current_version(folder: Path) -> int | None:
@@ -128,6 +130,7 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             load_mappings(connection, city)
             _tell_about(connection, city, dates, number)
             connection.commit()
+            write_packed(connection, building, dates.data_through)
             rollup.build_requests(connection, city)
             connection.commit()
             build_spots(connection, city, dates.data_to)

@@ -21,6 +21,7 @@ from dashboard.domain.request import DIMENSIONS, NONE_NAME
 from data_access.city import City
 from data_access.local_time import utc_to_local
 from data_access.store.engines import duckdb
+from data_access.store.packed import Packed, open_packed
 from data_access.store.publish import COUNTS, RECORDS, current_version, is_of_another_form
 from data_access.store.tables import about, names
 
@@ -41,6 +42,7 @@ class Snapshot:
     folder: Path
     counts: Engine
     records: Engine
+    packed: Packed
     gaps: tuple[Gap, ...] = ()
     """The days between data_from and data_to of which nothing was read."""
 
@@ -154,6 +156,7 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
         folder=place,
         counts=counts,
         records=duckdb.open_published(place / RECORDS, threads=threads),
+        packed=open_packed(place),
         gaps=from_text(known.get("gaps", "[]")),
     )
 

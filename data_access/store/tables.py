@@ -166,12 +166,14 @@ facts = Table(
     Column("repeat", SmallInteger),
     Column("flags", Integer, nullable=False),
     Column("n", Integer, nullable=False),
+    Column("part", SmallInteger, nullable=False),
 )
 """What is counted: coded fields, the duration bin (of the close, or of the wait so far at data through), signed count n.
 
 `event` is 1 closed, 0 still open (censored), NULL without a usable duration; `late` is 1 closed after its due time, 0 in
 time. `repeat` is 1 where the close was followed by another request nearby, 0 where not, NULL where that cannot be told
 (see data_access.repeats). Readers sum n: a later version may hold several rows for one request whose signs cancel.
+`part` says what a publish of changes does with a row (see data_access.packing).
 """
 
 names = Table(

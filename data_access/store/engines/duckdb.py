@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import CursorResult, Engine, MetaData, RowMapping, Table, create_engine, text
+from sqlalchemy import CursorResult, Engine, MetaData, RowMapping, Select, Table, create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool, QueuePool
@@ -127,6 +127,11 @@ def load_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
     raw.register("frame_to_load", frame)
     raw.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM frame_to_load")  # noqa: S608 - a name of this program
     raw.unregister("frame_to_load")
+
+
+def batches(connection: Connection, statement: Select[*tuple[Any, ...]], size: int) -> Iterator[Any]:
+    """The rows of a statement as Arrow batches of at most so many rows: nothing more of them is held in memory."""
+    yield from cast(Any, connection.execute(statement).cursor).to_arrow_reader(size)
 
 
 def fetch_columns(result: CursorResult[Any]) -> pd.DataFrame:
