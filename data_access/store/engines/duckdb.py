@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy import CursorResult, Engine, MetaData, RowMapping, Select, Table, create_engine, text
+from sqlalchemy import URL, CursorResult, Dialect, Engine, MetaData, RowMapping, Select, Table, create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool, Pool, QueuePool
 from sqlalchemy.schema import CreateColumn, CreateTable
+from sqlalchemy.util import LRUCache
 
 READER_MEMORY = "2GB"
 WRITER_MEMORY = "1GB"
@@ -22,7 +24,7 @@ WRITER_MEMORY = "1GB"
 def open_writable(path: Path) -> Engine:
     """A file for its one writer: the work file under the city's lock, or a version that is being built."""
     config = {"threads": os.cpu_count() or 1, "memory_limit": WRITER_MEMORY, "storage_compatibility_version": "latest"}
-    return create_engine(f"duckdb:///{path}", poolclass=NullPool, connect_args={"config": config})
+    return _engine(path, NullPool, {"config": config})
 
 
 def open_published(path: Path, *, threads: int = 2) -> Engine:
@@ -33,13 +35,31 @@ def open_published(path: Path, *, threads: int = 2) -> Engine:
         "threads": threads,
         "memory_limit": READER_MEMORY,
     }
-    return create_engine(
-        f"duckdb:///{path}",
-        poolclass=QueuePool,
-        pool_size=8,
-        max_overflow=24,
-        connect_args={"read_only": True, "config": config},
+    return _engine(path, QueuePool, {"read_only": True, "config": config}, pool_size=8, max_overflow=24)
+
+
+def _engine(path: Path, pool: type[Pool], given: dict[str, Any], **pooled: Any) -> Engine:
+    """An engine of a file whose statements are compiled once for all files: to compile them anew for each file, and for each
+    version that is published, takes longer than most of them take to run."""
+    dialect, compiled = _shared()
+
+    def connect() -> Any:
+        return dialect.connect(database=str(path), **given | {"config": dict(given["config"])})
+
+    url = URL.create("duckdb", database=str(path))
+    return Engine(
+        pool(connect, dialect=dialect, **pooled), dialect, url, execution_options={"compiled_cache": compiled}
     )
+
+
+@cache
+def _shared() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """The dialect, told by a connection what the engine can do, and the statements that it has compiled."""
+    first = create_engine("duckdb:///:memory:")
+    with first.connect():
+        pass
+    first.dispose()
+    return first.dialect, LRUCache(2000)
 
 
 def attach(connection: Connection, path: Path, name: str, *, read_only: bool = True) -> None:
