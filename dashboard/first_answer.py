@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import jinja2
 
@@ -18,7 +18,7 @@ from layouts import words
 from layouts.components.filter_bar import fields_of
 from layouts.pages.content import Link, PageContent, Table
 from layouts.provenance import banners, source_facts
-from layouts.shell import links_of_cities, navigation, tab_title
+from layouts.shell import Frame, links_of_cities, navigation, tab_title
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "layouts" / "first"
 
@@ -81,8 +81,17 @@ def _form(page: Page) -> dict[str, Any]:
         "from": filters.start.isoformat() if filters.period is None else "",
         "to": filters.end.isoformat() if filters.period is None else "",
         "origins": [(name, tr(words.ORIGIN_NAMES[name]), filters.origin == name) for name in CHOICES["origin"]],
+        "hidden": _kept(frame),
         "open": bool(filters.selected()) or filters.period is None,
     }
+
+
+def _kept(frame: Frame) -> list[tuple[str, str]]:
+    """What the form has no control for and must not lose: the page's own keys, the interval, what is compared."""
+    return [
+        *parse_qsl(frame.own),
+        *((key, value) for key, value in parse_qsl(frame.query) if key in ("interval", "compare")),
+    ]
 
 
 def _kind(value: object) -> str:

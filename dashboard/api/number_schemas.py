@@ -26,6 +26,7 @@ from dashboard.domain.ages import BANDS
 from dashboard.domain.filters import CHOICES, MULTIPLE
 from dashboard.domain.funnel import Position
 from dashboard.domain.request import DIMENSIONS, Outcome
+from dashboard.domain.trend import BREAKDOWNS
 from data_access.answers.fair import DAYS
 from data_access.answers.outcomes import OUTCOME_HORIZONS, STILL_OPEN
 
@@ -139,9 +140,15 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
         {
             **HEADER,
             "measure": value("string", "What is measured.", enum=list(MEASURES)),
+            "by": value("string", "What the measure is broken down by.", enum=list(BREAKDOWNS)),
             "rows": several(
                 thing(
                     {
+                        "name": value(
+                            "string",
+                            "With `by`: the value, as /options lists it, or an origin or outcome; "
+                            "of a count the last is what remains, (all others).",
+                        ),
                         "start": DAY,
                         "end": DAY,
                         "n": count("Requests that the value rests on."),
@@ -157,9 +164,10 @@ NUMBER_SCHEMAS: dict[str, Schema] = {
                             "Whether the bucket is whole and complete enough to be compared; "
                             "never where the data hold nothing of some of its days.",
                         ),
-                    }
+                    },
+                    ("name",),
                 ),
-                "One for each bucket, empty ones included.",
+                "One for each bucket of each value, empty ones included.",
             ),
         }
     ),

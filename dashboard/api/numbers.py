@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.api.asking import Asked, one_of
+from dashboard.api.asking import Asked, one_of, whole_number
 from dashboard.api.rendering import Content, Row, flatten
 from dashboard.domain.errors import BadQuery
 from dashboard.domain.filters import MULTIPLE
-from dashboard.domain.trend import FOLLOWED
+from dashboard.domain.trend import FOLLOWED, breakdowns_offered, widened
 from data_access.answers import ages as ages_of_open
 from data_access.answers import fair as fairness
 from data_access.answers import outcomes as endings
 from data_access.answers import series as over_time
 from data_access.answers.summary import grouped, header, summary
-from data_access.answers.trends import trend
+from data_access.answers.trends import MOST_SHOWN, trend, volumes
 
 MEASURES = tuple(dict.fromkeys((*over_time.MEASURES, *FOLLOWED)))
 GROUPS = {
@@ -28,7 +28,10 @@ GROUPS = {
     "channels": "channel",
 }
 """The path of each grouped answer, and the field that it groups by."""
+MOST_VALUES = 50
+"""So many values of a breakdown are given one by one at most."""
 CHOSEN = tuple(f"filters.{key}" for key in (*MULTIPLE, "origin", "period", "interval", "compare"))
+BY_VALUE = ("name", *over_time.COLUMNS)
 COMPARED = ("kind", "extra_weekdays", "observed_to")
 
 
@@ -55,15 +58,30 @@ def by_group(asked: Asked, path: str) -> Content:
 
 
 def over_periods(asked: Asked) -> Content:
-    """One measure by the chosen interval."""
+    """One measure by the chosen interval; `by` breaks it down as the page of trends does. Raises BadQuery."""
     measure: Any = one_of(asked.value("measure"), "measure", MEASURES)
-    if measure in over_time.MEASURES:
-        frame = over_time.series(asked.snapshot, asked.filters, measure)
+    by, top = _breakdown(asked, measure)
+    filters = widened(asked.filters, by)
+    alone = replace(filters, compare="none")
+    if by != "none":
+        names = [name for name, _ in volumes(asked.snapshot, alone, by)[:top]]
+        frame = trend(asked.snapshot, alone, measure, by, names)[list(BY_VALUE)]
+    elif measure in over_time.MEASURES:
+        frame = over_time.series(asked.snapshot, filters, measure)
     else:
-        frame = trend(asked.snapshot, replace(asked.filters, compare="none"), measure)[list(over_time.COLUMNS)]
+        frame = trend(asked.snapshot, alone, measure)[list(over_time.COLUMNS)]
     rows = _rows(frame)
-    document = {**header(asked.snapshot, asked.filters), "measure": measure, "rows": rows}
-    return Content(document, over_time.COLUMNS, rows, _name(asked, "series", measure, "by", asked.filters.interval))
+    document = {**header(asked.snapshot, filters), "measure": measure, "by": by, "rows": rows}
+    parts = ("series", measure, *((by,) if by != "none" else ()), "by", filters.interval)
+    return Content(document, BY_VALUE if by != "none" else over_time.COLUMNS, rows, _name(asked, *parts))
+
+
+def _breakdown(asked: Asked, measure: str) -> tuple[str, int]:
+    """What a measure is broken down by, and how many of its values are given one by one. Raises BadQuery."""
+    city = asked.snapshot.city
+    offered = breakdowns_offered(measure, city.missing, city.areas)
+    by = one_of(asked.value("by"), "by", offered)
+    return by, whole_number(asked.value("top"), "top", 1, MOST_VALUES, MOST_SHOWN)
 
 
 def curve(asked: Asked) -> Content:

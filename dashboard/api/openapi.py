@@ -6,12 +6,13 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from dashboard.api.numbers import GROUPS
+from dashboard.api.numbers import GROUPS, MOST_VALUES
 from dashboard.api.records import DEFAULT_LIMIT, MOST
 from dashboard.api.schemas import SCHEMAS, ref
 from dashboard.domain.filters import CHOICES, DEFAULTS, MULTIPLE
 from dashboard.domain.method import METHOD_VERSION
 from data_access.answers.fair import DAYS
+from data_access.answers.trends import MOST_SHOWN
 from data_access.queries.requests import SORTS, STANDINGS
 
 Document = dict[str, Any]
@@ -36,7 +37,12 @@ ROWS = (
     ("/options", "Options", ("city",), "What the filters can be set to: names, slugs and counts"),
     ("/summary", "Summary", ("filters",), "The numbers of a period"),
     *((f"/{path}", "Groups", ("filters",), f"The same numbers for each {field}") for path, field in GROUPS.items()),
-    ("/series", "Series", ("filters", "measure"), "One measure by day, week, month, quarter or year"),
+    (
+        "/series",
+        "Series",
+        ("filters", "measure", "by", "top"),
+        "One measure by day, week, month, quarter or year, broken down or not",
+    ),
     ("/distribution", "Distribution", ("filters",), "The share closed by days of waiting (Kaplan-Meier)"),
     ("/ages", "Ages", ("filters",), "How old what is open is: the backlog, and what is past its due time"),
     ("/outcomes", "Outcomes", ("filters",), "How requests end over time, and what the city's rules say of it"),
@@ -113,6 +119,16 @@ def parameters() -> Document:
         **chosen,
         "measure": _parameter(
             "measure", SCHEMAS["Series"]["properties"]["measure"] | {"default": "requests"}, "What to measure."
+        ),
+        "by": _parameter(
+            "by",
+            SCHEMAS["Series"]["properties"]["by"] | {"default": "none"},
+            "What to break it down by; origin looks at everybody's, outcome can be had of requests and closed alone.",
+        ),
+        "top": _parameter(
+            "top",
+            {"type": "integer", "minimum": 1, "maximum": MOST_VALUES, "default": MOST_SHOWN},
+            "With `by`: how many values are given one by one, those with most requests. A filter chooses others.",
         ),
         "field": _parameter(
             "field",

@@ -51,7 +51,7 @@ ROUTES = (
     Route("/districts", partial(numbers.by_group, path="districts")),
     Route("/neighbourhoods", partial(numbers.by_group, path="neighbourhoods")),
     Route("/channels", partial(numbers.by_group, path="channels")),
-    Route("/series", numbers.over_periods, own=("measure",)),
+    Route("/series", numbers.over_periods, own=("measure", "by", "top")),
     Route("/distribution", numbers.curve),
     Route("/ages", numbers.open_ages),
     Route("/outcomes", numbers.ended),

@@ -87,6 +87,7 @@ def test_answers_are_as_documented(client: FlaskClient, path: str, schema: str):
             for measure in ("closed", "backlog", "wait", "on_time")
             for query in QUERIES
         ]
+        asked += [f"{V1}/series?by={by}&{query}" for by in ("category", "outcome") for query in QUERIES]
     for url in asked:
         answer = client.get(url)
         assert answer.status_code == 200, (url, answer.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -144,6 +144,26 @@ def test_given_dates_win_over_the_period_of_the_form(client: FlaskClient) -> Non
 def test_the_form_keeps_the_language(client: FlaskClient) -> None:
     form = filters_of(page_of(client, "/?lang=qps"))
     assert "lang=qps" in submitted(form)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/trends?measure=wait&by=department&show=Sanitation&show=Water+%26+Sewer&view=table&interval=quarter&compare=none",
+        "/requests?sort=slowest&standing=ended",
+        "/map?area=neighbourhood&measure=on_time",
+        "/place?q=maple",
+    ],
+)
+def test_the_form_keeps_what_is_the_pages_own(client: FlaskClient, address: str) -> None:
+    document = page_of(client, address)
+    again = submitted(filters_of(document))
+    asked = set(parse_qsl(urlsplit(address).query))
+    assert asked <= set(parse_qsl(urlsplit(again).query))
+    assert main_of(page_of(client, again)).text() == main_of(document).text()
+    narrowed = page_of(client, submitted(filters_of(document), district=["3"]))
+    assert main_of(narrowed).all("h1")[0].text() == main_of(document).all("h1")[0].text()
+    assert "District 3" in main_of(narrowed).text()
 
 
 def test_a_chart_offers_its_numbers_without_scripts(client: FlaskClient) -> None:
