@@ -20,16 +20,16 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     label = lines.end_label(series, tr("Open") + "<br>" + _count(series[-1], tr), accent)
     texts = lines.mark_notes(series, tr, incomplete=tr("understated: older requests are not in this source"))
     notes, top = lines.notes(texts, scheme)
+    axis = scales.count_axis(tr("Open requests"), max(point.value or 0 for point in series), tr, scheme)
     return {
-        "data": lines.traces(line, tr("Open"), hover, accent),
+        "data": [*lines.traces(line, tr("Open"), hover, accent), *lines.hatched(line, axis, scheme)],
         "layout": theme.layout(
             tr,
             scheme,
             HEIGHT,
             xaxis=buckets.time_axis(series, "end", tr, scheme),
-            yaxis=scales.count_axis(tr("Open requests"), max(point.value or 0 for point in series), tr, scheme),
+            yaxis=axis,
             annotations=[*([label] if label else []), *notes],
-            shapes=lines.shade(line, scheme),
             margin={"l": 8, "r": theme.room([label["text"]] if label else []), "t": top, "b": 8},
         ),
     }

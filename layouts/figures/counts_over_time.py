@@ -29,16 +29,16 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
         labels += [label] if label else []
     notes, top = lines.notes(lines.mark_notes(every, tr, incomplete=tr("not complete in this source")), scheme)
     axis = buckets.time_axis(every, "counted", tr, scheme)
+    values = scales.count_axis(tr("Number of requests"), max(point.value or 0 for point in every), tr, scheme)
     return {
-        "data": drawn,
+        "data": [*drawn, *(lines.hatched(made, values, scheme) or lines.hatched(closed, values, scheme))],
         "layout": theme.layout(
             tr,
             scheme,
             HEIGHT,
             xaxis=axis,
-            yaxis=scales.count_axis(tr("Number of requests"), max(point.value or 0 for point in every), tr, scheme),
+            yaxis=values,
             annotations=[*labels, *notes],
-            shapes=lines.shade(made or closed, scheme) or lines.shade(closed or made, scheme),
             margin={"l": 8, "r": theme.room([label["text"] for label in labels]), "t": top, "b": 8},
         ),
     }

@@ -1,4 +1,4 @@
-"""The marks of a line over time: solid where it is final, dotted and hollow where it is not, labelled at its end."""
+"""The marks of a line over time: solid where it is final, dotted on hatched ground where it is not, labelled at its end."""
 
 import datetime as dt
 import textwrap
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from dashboard.i18n.translator import Translator
-from layouts.figures import buckets, theme
+from layouts.figures import theme
 from layouts.figures.buckets import Point
 
 Value = Callable[[Point], float | None]
@@ -106,33 +106,58 @@ def value_label(series: Sequence[Point], text: Callable[[Point], str], colour: s
     ]
 
 
-def shade(series: Sequence[Point], scheme: str) -> list[theme.Figure]:
-    """A faint ground behind each run of immature points."""
-    drawn: list[theme.Figure] = []
+def hatched(series: Sequence[Point], axis: theme.Figure, scheme: str) -> list[theme.Figure]:
+    """A hatched ground behind each run of immature points, as high as the value axis; it has to come last in the data.
+
+    Bars, because Plotly hatches nothing else; it draws them under lines, wherever in the data they stand.
+    """
+    runs = _immature(series)
+    if not runs:
+        return []
+    low, high = axis["range"]
+    colour = theme.palette(scheme).volume
+    ends = [(_edge(first, -1), _edge(last, 1)) for first, last in runs]
+    return [
+        {
+            "type": "bar",
+            "x": [begin.isoformat() for begin, _ in ends],
+            "y": [high - low] * len(runs),
+            "base": low,
+            "width": [(end - begin) / dt.timedelta(milliseconds=1) for begin, end in ends],
+            "offset": 0,
+            "marker": {
+                "color": theme.faint(colour, 0.07),
+                "line": {"width": 0},
+                "pattern": {
+                    "shape": "/",
+                    "fillmode": "overlay",
+                    "fgcolor": theme.faint(colour, 0.55),
+                    "size": 8,
+                    "solidity": 0.12,
+                },
+            },
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _immature(series: Sequence[Point]) -> list[tuple[Point, Point]]:
+    """The first and last point of each run that is not mature."""
+    runs: list[tuple[Point, Point]] = []
     first: Point | None = None
     for point, following in zip(series, [*series[1:], None], strict=True):
         if not point.mature and first is None:
             first = point
         if first is not None and (following is None or following.mature):
-            drawn.append(_shaded(first, point, scheme))
+            runs.append((first, point))
             first = None
-    return drawn
+    return runs
 
 
-def _shaded(first: Point, last: Point, scheme: str) -> theme.Figure:
-    half = (last.end - last.start + dt.timedelta(days=1)) / 2
-    return {
-        "type": "rect",
-        "layer": "below",
-        "xref": "x",
-        "yref": "paper",
-        "x0": buckets.stamp(first.start, -half),
-        "x1": buckets.stamp(last.start, half),
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 0},
-        "fillcolor": theme.faint(theme.palette(scheme).volume, 0.12),
-    }
+def _edge(point: Point, side: int) -> dt.datetime:
+    """Half a bucket before (-1) or after (1) the place of a point on the time axis."""
+    start = dt.datetime(point.start.year, point.start.month, point.start.day)  # noqa: DTZ001  a local day
+    return start + side * (point.end - point.start + dt.timedelta(days=1)) / 2
 
 
 def notes(texts: Sequence[str], scheme: str) -> tuple[list[theme.Figure], int]:

@@ -23,19 +23,20 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     )
     texts = lines.mark_notes(series, tr, incomplete=tr("too recent: many are not due yet"), rates=True)
     notes, top = lines.notes(texts, scheme)
+    axis = scales.share_axis(tr("Share closed on time"), tr, scheme)
     return {
         "data": [
             *lines.traces(line, tr("on time"), [_hover(point, tr) for point in line], accent, lines.said),
             *lines.too_few(series, hover, scheme),
+            *lines.hatched(line, axis, scheme),
         ],
         "layout": theme.layout(
             tr,
             scheme,
             HEIGHT,
             xaxis=buckets.time_axis(series, "made", tr, scheme),
-            yaxis=scales.share_axis(tr("Share closed on time"), tr, scheme),
+            yaxis=axis,
             annotations=[*label, *notes],
-            shapes=lines.shade(line, scheme),
             margin={"l": 8, "r": 12, "t": top, "b": 8},
         ),
     }

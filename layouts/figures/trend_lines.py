@@ -24,6 +24,8 @@ COLOURS = {
 """All with 3:1 against their ground; a line is known by its name beside it, never by its colour alone."""
 LABEL_WIDTH, LABEL_GAP = 15, 31
 MOST_OF_REST = 1.5
+MOST_GHOSTS = 3
+"""Beside more lines than so many those of the year before would be a tangle: a note says where they are."""
 UNDER = 82
 """What stands under the plot, in px: ticks of two lines and the title of the axis."""
 End = tuple[Point, str, str]
@@ -50,7 +52,7 @@ def figure(
         return theme.nothing(tr("No requests match this selection."), tr, scheme, HEIGHT)
     alone = len(shown) == 1
     every = [point for line in shown for point in line.points]
-    top = top_of(shown, followed, with_before=alone)
+    top = top_of(shown, followed, with_before=len(shown) <= MOST_GHOSTS)
     marks, told = _bulk_marks(bulk, shown[0].points, top, tr, scheme)
     notes, above = lines.notes([*_notes(shown, followed, tr), *told], scheme)
     axis = _value_axis(followed, top, tr, scheme)
@@ -60,7 +62,7 @@ def figure(
         drawn, ends = _several(shown, followed, names, tr, scheme)
         labels = _end_labels(ends, shown[0].points[-1], axis["range"][1], TALL - above - UNDER)
     return {
-        "data": [*drawn, *marks],
+        "data": [*drawn, *marks, *lines.hatched(shown[0].points, axis, scheme)],
         "layout": theme.layout(
             tr,
             scheme,
@@ -68,7 +70,6 @@ def figure(
             xaxis=buckets.time_axis(every, _of(followed), tr, scheme),
             yaxis=axis,
             annotations=[*labels, *notes],
-            shapes=lines.shade(shown[0].points, scheme),
             margin={"l": 8, "r": theme.room([label["text"] for label in labels if _is_end(label)]), "t": above, "b": 8},
         ),
     }
@@ -94,24 +95,25 @@ def small(
     """The small chart of one value, on the axes that all of them share: `top` is the upper end of the value axis."""
     accent = theme.palette(scheme).accent
     hover = _hover(line, followed, name, tr)
+    axis = _value_axis(followed, top, tr, scheme)
     figure: theme.Figure = {
         "data": [
-            *_ghost(line, followed, scheme, tr),
+            *_ghost(line, followed, theme.palette(scheme).volume, tr),
             *lines.traces(line.points, name, hover, accent, _value(followed)),
+            *lines.hatched(line.points, axis, scheme),
         ],
         "layout": theme.layout(
             tr,
             scheme,
             SMALL,
             xaxis={**buckets.time_axis(line.points, _of(followed), tr, scheme), "title": {"text": ""}, "nticks": 4},
-            yaxis={**_value_axis(followed, top, tr, scheme), "title": {"text": ""}},
+            yaxis={**axis, "title": {"text": ""}},
             annotations=[],
-            shapes=lines.shade(line.points, scheme),
             margin={"l": 8, "r": 12, "t": 8, "b": 4},
         ),
     }
     marked = breaks.marked(figure, marks, tr, scheme)["layout"]
-    return {**figure, "layout": {**figure["layout"], "shapes": marked["shapes"]}}
+    return {**figure, "layout": {**figure["layout"], "shapes": marked.get("shapes", [])}}
 
 
 def top_of(found: Sequence[Line], followed: Followed, *, with_before: bool) -> float:
@@ -133,7 +135,7 @@ def _single(
     line, accent = shown[0], theme.palette(scheme).accent
     name = names.get(line.name) or names["measure"]
     hover = _hover(line, followed, name, tr)
-    ghost = _ghost(line, followed, scheme, tr)
+    ghost = _ghost(line, followed, theme.palette(scheme).volume, tr)
     labels = lines.value_label(line.points, lambda point: trend_words.value_text(followed, point, tr), accent, scheme)
     earlier = [point for point in line.before if point is not None and _value(followed)(point) is not None]
     if ghost and earlier:
@@ -154,6 +156,8 @@ def _several(
     drawn: list[theme.Figure] = []
     ends: list[End] = []
     for line, colour in zip(shown, colours, strict=False):
+        if len(shown) <= MOST_GHOSTS:
+            drawn += _ghost(line, followed, theme.faint(colour, 0.6), tr)
         hover = _hover(line, followed, names[line.name], tr)
         drawn += lines.traces(line.points, theme.plain(names[line.name]), hover, colour, _value(followed))
         last = next((point for point in reversed(line.points) if _value(followed)(point) is not None), None)
@@ -188,12 +192,12 @@ def _is_end(label: theme.Figure) -> bool:
     return label.get("name") == "end" or label.get("xanchor") == "left"
 
 
-def _ghost(line: Line, followed: Followed, scheme: str, tr: Translator) -> list[theme.Figure]:
+def _ghost(line: Line, followed: Followed, colour: str, tr: Translator) -> list[theme.Figure]:
     """The year before as a pale line under the present one."""
     value = _value(followed)
-    earlier = [None if point is None else value(point) for point in line.before]
-    if all(each is None for each in earlier):
+    if not _reaches_back(line, followed):
         return []
+    earlier = [None if point is None else value(point) for point in line.before]
     texts = [trend_words.value_text(followed, point, tr) for point in line.before]
     return [
         {
@@ -203,7 +207,7 @@ def _ghost(line: Line, followed: Followed, scheme: str, tr: Translator) -> list[
             "x": [point.start.isoformat() for point in line.points],
             "y": theme.typed(earlier),
             "connectgaps": False,
-            "line": {"color": theme.palette(scheme).volume, "width": 1.5, "dash": "4px,3px"},
+            "line": {"color": colour, "width": 1.5, "dash": "4px,3px"},
             "hoverinfo": "text",
             "hovertext": [
                 tr("{period}<br>a year earlier: {value}", period=buckets.name(point, tr), value=text)
@@ -211,6 +215,11 @@ def _ghost(line: Line, followed: Followed, scheme: str, tr: Translator) -> list[
             ],
         }
     ]
+
+
+def _reaches_back(line: Line, followed: Followed) -> bool:
+    """Whether anything is known of the line a year before."""
+    return any(point is not None and _value(followed)(point) is not None for point in line.before)
 
 
 def _hover(line: Line, followed: Followed, name: str, tr: Translator) -> list[str]:
@@ -234,6 +243,12 @@ def _notes(shown: Sequence[Line], followed: Followed, tr: Translator) -> list[st
     if len(shown) == 1:
         return lines.mark_notes(points, tr, incomplete=incomplete, rates=rates)
     texts = lines.mark_notes(points, tr, incomplete=incomplete)
+    if any(_reaches_back(line, followed) for line in shown):
+        texts.append(
+            tr("dashed: a year earlier")
+            if len(shown) <= MOST_GHOSTS
+            else tr("a year earlier: in the small charts (“apart”) and in the table")
+        )
     if rates and any(point.n and not point.enough for point in points):
         texts.append(tr("a gap: too few requests to say (under {n})", n=tr.number(theme.ENOUGH)))
     return texts

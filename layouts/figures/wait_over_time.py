@@ -26,23 +26,22 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light") -> theme.
     hover = [_hover(point, tr) for point in series]
     label = lines.value_label(series, lambda point: tr.days(point.value), accent, scheme)
     notes, above = lines.notes(_notes(series, tr), scheme)
+    axis = scales.wait_axis(tr("Days until half are closed"), tr("Hours until half are closed"), top, tr, scheme)
     return {
         "data": [
             *_band(line, top, theme.faint(accent, 0.18)),
             *lines.traces(line, tr("Typical wait"), [_hover(point, tr) for point in line], accent, lines.said),
             *_not_reached(series, hover, top, accent),
             *lines.too_few(series, hover, scheme),
+            *lines.hatched(line, axis, scheme),
         ],
         "layout": theme.layout(
             tr,
             scheme,
             HEIGHT,
             xaxis=buckets.time_axis(series, "made", tr, scheme),
-            yaxis=scales.wait_axis(
-                tr("Days until half are closed"), tr("Hours until half are closed"), top, tr, scheme
-            ),
+            yaxis=axis,
             annotations=[*label, *notes],
-            shapes=lines.shade(line, scheme),
             margin={"l": 8, "r": 12, "t": above, "b": 8},
         ),
     }

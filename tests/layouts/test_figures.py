@@ -53,6 +53,11 @@ def counts(values: list[int], immature: int = 0, closed: list[int] | None = None
     return pd.DataFrame(rows, columns=["measure", "start", "end", "n", "value", "mature"])
 
 
+def hatches(drawn: dict[str, Any]) -> list[dict[str, Any]]:
+    """The traces that are nothing but hatched ground."""
+    return [trace for trace in drawn["data"] if trace["type"] == "bar" and "base" in trace]
+
+
 def series(
     values: list[float | None], *, n: int | list[int] = 500, mature: list[bool] | None = None, band: bool = False
 ) -> pd.DataFrame:
@@ -186,13 +191,14 @@ def test_immature_points_are_dotted_and_hollow(name: str) -> None:
     ]
     assert symbols.count("circle-open") == int((~frame["mature"].astype(bool)).sum())
     assert any(trace.get("line", {}).get("dash") == "dot" for trace in drawn["data"])
-    assert drawn["layout"]["shapes"]
+    (ground,) = hatches(drawn)
+    assert ground["marker"]["pattern"]["shape"] == "/"
     assert any(text.startswith("○") for text in texts(drawn["layout"]["annotations"]))
 
 
 def test_a_solid_line_has_no_immature_value() -> None:
     drawn = backlog_over_time.figure(series([10, 20, 30], mature=[False, True, True]), TR)
-    solid, dotted, points = (decoded(trace["y"]) for trace in drawn["data"])
+    solid, dotted, points = (decoded(trace["y"]) for trace in drawn["data"] if trace["type"] == "scatter")
     assert [str(value) for value in solid] == ["nan", "20.0", "30.0"]
     assert [str(value) for value in dotted] == ["10.0", "20.0", "nan"]
     assert points == [10, 20, 30]
@@ -202,16 +208,29 @@ def test_a_solid_line_has_no_immature_value() -> None:
 def test_no_line_leads_over_days_of_which_nothing_is_known(module: ModuleType) -> None:
     frame = series([0.5, None, None, 0.7, 0.6], n=[500, 0, 0, 500, 500], mature=[True, False, False, True, True])
     drawn = module.figure(frame, TR)
-    lines = [decoded(trace["y"]) for trace in drawn["data"] if trace["mode"] == "lines" and "fill" not in trace]
+    lines = [decoded(trace["y"]) for trace in drawn["data"] if trace.get("mode") == "lines" and "fill" not in trace]
     assert lines
     for line in lines:
         assert [str(value) for value in line[1:3]] == ["nan", "nan"]
-    assert drawn["layout"]["shapes"]
+    assert len(hatches(drawn)) == 1
+
+
+def test_the_hatched_ground_covers_the_immature_buckets_and_no_other() -> None:
+    drawn = backlog_over_time.figure(series([10, 20, 30, 40], mature=[False, True, False, False]), TR)
+    (ground,) = hatches(drawn)
+    starts = [pd.Timestamp(each) for each in ground["x"]]
+    ends = [start + pd.Timedelta(milliseconds=width) for start, width in zip(starts, ground["width"], strict=True)]
+    days = [pd.Timestamp(each) for each in drawn["data"][0]["x"]]
+    covered = [any(start < day < end for start, end in zip(starts, ends, strict=True)) for day in days]
+    assert covered == [True, False, True, True]
+    low, high = drawn["layout"]["yaxis"]["range"]
+    assert (ground["base"], {ground["base"] + each for each in ground["y"]}) == (low, {high})
+    assert not hatches(backlog_over_time.figure(series([10, 20, 30], mature=[True] * 3), TR))
 
 
 def test_a_wait_that_is_not_reached_and_one_of_too_few_are_gaps_with_marks() -> None:
     drawn = wait_over_time.figure(FULL["wait"][1], TR)
-    symbols = [trace["marker"]["symbol"] for trace in drawn["data"] if "marker" in trace]
+    symbols = [trace["marker"].get("symbol") for trace in drawn["data"] if "marker" in trace]
     assert {"triangle-up-open", "x-thin"} <= {symbol for symbol in symbols if isinstance(symbol, str)}
     line = next(trace for trace in drawn["data"] if trace["mode"] == "markers")
     assert [str(value) for value in decoded(line["y"])] == ["9.0", "nan", "nan", "6.0", "7.0"]

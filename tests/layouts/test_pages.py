@@ -143,7 +143,7 @@ def of_layout(node: Any, key: str = "") -> Iterator[str]:
 def of_figure(node: Any, key: str = "") -> Iterator[str]:
     if isinstance(node, dict):
         for name, value in node.items():
-            if not (name == "name" and key == "annotations"):  # an annotation's name is never shown, a trace's is
+            if not (name == "name" and key in ("annotations", "shapes")):  # these are never shown, that of a trace is
                 yield from of_figure(value, name)
     elif isinstance(node, list):
         for value in node:
