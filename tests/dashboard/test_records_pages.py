@@ -224,7 +224,9 @@ def test_none_is_said_as_none(client: FlaskClient) -> None:
             f"/summary?city=riverbend&category={quote(row['category'])}&district=5&from=2026-06-01&to=2026-06-03",
         )["requests"]
     )
-    assert sentence(client, f"/how-long?{day}").split(". ")[0].endswith(", District 5: there were none in this selection")
+    assert (
+        sentence(client, f"/how-long?{day}").split(". ")[0].endswith(", District 5: there were none in this selection")
+    )
 
 
 def test_what_is_known_of_a_request_is_a_list_of_terms(client: FlaskClient) -> None:
