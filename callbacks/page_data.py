@@ -17,7 +17,7 @@ from dashboard.domain.filters import Filters, Problem
 from dashboard.i18n.translator import Translator, translator_for
 from dashboard.settings import Settings
 from data_access.answers.quality import misfits, quality, syncs
-from data_access.answers.summary import grouped, summary
+from data_access.answers.summary import count_page, grouped, summary
 from data_access.store.published import Published, Snapshot
 from layouts.pages.content import APART, ChartCard, Numbers, PageContent, PageData
 from layouts.pages.shared import notes_of_every_page
@@ -90,6 +90,7 @@ def load(
         narrowed = answer.get("filters", narrowed)
         if missing := answer.get("missing"):
             answer = {**answer, "elsewhere": elsewhere(published, snapshot.city.id, missing)}
+        count_page(snapshot, narrowed, route.groups)
         found = summary(snapshot, narrowed)
         data = PageData(
             city=frame.city,

@@ -84,6 +84,7 @@ def _write(connection: Connection, folder: Path, segment: str, data_through: int
         at += batch.num_rows
     _save(folder, segment, "cells", cells)
     _save(folder, segment, "by_closing", _by_closing(files["closed_day"]))
+    _save(folder, segment, "backwards", np.flatnonzero(files["closed_day"] < files["created_day"]).astype(np.uint32))
     for name, values in files.items():
         if isinstance(values, np.memmap):
             values.flush()

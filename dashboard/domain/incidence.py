@@ -88,11 +88,35 @@ def cumulative_incidence(events: Sequence[NDArray[np.integer[Any]]], censored: N
     overall = kaplan_meier(each.sum(axis=0), censored)
     if int(each.min()) < 0:
         raise ValueError("a count by bin is negative: signed rows of the store have to be summed first")
-    exposed = overall.at_risk - overall.censored / 2.0
-    before = np.concatenate([np.ones(1), overall.survival[:-1]])
-    share = np.cumsum(before * _divided(each, exposed), axis=1)
-    low, high = _limits(share, _variance(share, each, overall.events, exposed, before), exposed, before)
-    return Incidence(overall, share, low, high)
+    return Incidence(overall, *_estimates(each, overall.events, overall.censored, overall.at_risk, overall.survival))
+
+
+def one_way_rows(events: NDArray[np.integer[Any]], overall: Sequence[Survival]) -> list[Incidence]:
+    """The incidence of one way to end for many groups at once: its counts, shape (groups, BINS), and their curves of
+    ending at all."""
+    if not overall:
+        return []
+    stacked = (
+        np.stack([getattr(each, name) for each in overall]) for name in ("events", "censored", "at_risk", "survival")
+    )
+    found = zip(overall, *_estimates(np.asarray(events), *stacked), strict=True)
+    return [Incidence(curve, *(values[np.newaxis] for values in estimates)) for curve, *estimates in found]
+
+
+def _estimates(
+    each: NDArray[Any],
+    ended: NDArray[np.int64],
+    censored: NDArray[np.int64],
+    at_risk: NDArray[np.int64],
+    survival: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Share and limits of each row of counts; the curves are one for all rows, or one a row."""
+    exposed = at_risk - censored / 2.0
+    before = np.ones_like(survival)
+    before[..., 1:] = survival[..., :-1]
+    share = np.cumsum(before * _divided(each, exposed), axis=-1)
+    low, high = _limits(share, _variance(share, each, ended, exposed, before), exposed, before)
+    return share, low, high
 
 
 def _variance(share: Floats, each: NDArray[Any], ended: NDArray[np.int64], exposed: Floats, before: Floats) -> Floats:
@@ -103,9 +127,9 @@ def _variance(share: Floats, each: NDArray[Any], ended: NDArray[np.int64], expos
     risk = _divided(ended, exposed * (exposed - ended))
     own = before * _divided(each, exposed**2)
     spread = before**2 * _divided(each * (exposed - each), exposed**3)
-    squares = share**2 * np.cumsum(risk) - 2 * share * np.cumsum(share * risk, axis=1)
-    crossed = share * np.cumsum(own, axis=1) - np.cumsum(share * own, axis=1)
-    return np.maximum(0.0, squares + np.cumsum(share**2 * risk + spread, axis=1) - 2 * crossed)
+    squares = share**2 * np.cumsum(risk, axis=-1) - 2 * share * np.cumsum(share * risk, axis=-1)
+    crossed = share * np.cumsum(own, axis=-1) - np.cumsum(share * own, axis=-1)
+    return np.maximum(0.0, squares + np.cumsum(share**2 * risk + spread, axis=-1) - 2 * crossed)
 
 
 def _limits(share: Floats, variance: Floats, exposed: Floats, before: Floats) -> tuple[Floats, Floats]:
@@ -114,15 +138,15 @@ def _limits(share: Floats, variance: Floats, exposed: Floats, before: Floats) ->
     m is the number at risk divided by S just before (Peto's effective number, 1977), as for Kaplan-Meier.
     """
     low, high = np.zeros_like(share), np.ones_like(share)
-    followed = np.flatnonzero(exposed > 0)
-    if not followed.size:
-        return low, high
-    effective = _divided(exposed, before)[np.minimum(np.arange(BINS), followed[-1])]
+    last = BINS - 1 - (exposed[..., ::-1] > 0).argmax(axis=-1)
+    last_effective = np.minimum(np.arange(BINS), np.expand_dims(last, -1))
+    effective = np.take_along_axis(_divided(exposed, before), last_effective, axis=-1)
+    followed = np.broadcast_to(exposed[..., :1] > 0, share.shape)  # at risk at first, if ever
     none = np.broadcast_to(TAIL ** _divided(np.ones(BINS), effective), share.shape)
-    nothing, everything = share == 0, share >= 1.0 - 1e-12
+    nothing, everything = (share == 0) & followed, (share >= 1.0 - 1e-12) & followed
     high[nothing] = 1.0 - none[nothing]
     low[everything] = none[everything]
-    inside = ~(nothing | everything)
+    inside = followed & ~(nothing | everything)
     rest = np.log1p(-share[inside])
     width = Z95 * np.sqrt(variance[inside]) / (-rest * (1.0 - share[inside]))
     low[inside], high[inside] = 1.0 - np.exp(rest * np.exp(-width)), 1.0 - np.exp(rest * np.exp(width))

@@ -125,20 +125,29 @@ def kaplan_meier(events: Counts, censored: Counts) -> Survival:
     Of a bin's censored, half count as at risk (the actuarial rule): hazard d / (not ended before - c / 2). 95 % limits
     are log-log with Greenwood's variance (Kalbfleisch and Prentice 2002, 1.4); where S is 0 or 1 see `_edge_limits`.
     """
-    ended, lost = _counts(events), _counts(censored)
-    n = int(ended.sum() + lost.sum())
-    at_risk = n - np.concatenate([np.zeros(1, np.int64), np.cumsum(ended + lost)[:-1]])
+    return kaplan_meier_rows(_counts(events)[np.newaxis], _counts(censored)[np.newaxis])[0]
+
+
+def kaplan_meier_rows(events: Counts, censored: Counts) -> list[Survival]:
+    """The same estimate for many groups at once, one a row of counts of shape (groups, BINS)."""
+    ended, lost = (_counts(counts, rows=len(events)) for counts in (events, censored))
+    n = (ended + lost).sum(axis=1)
+    before = np.zeros_like(ended)
+    before[:, 1:] = np.cumsum(ended + lost, axis=1)[:, :-1]
+    at_risk = n[:, np.newaxis] - before
     exposed = at_risk - lost / 2.0
     left = exposed - ended
-    kept = np.divide(left, exposed, out=np.ones(BINS), where=exposed > 0)
-    survival = np.cumprod(kept, dtype=np.float64)
-    variance = np.cumsum(np.divide(ended, exposed * left, out=np.zeros(BINS), where=left > 0))
+    kept = np.divide(left, exposed, out=np.ones(exposed.shape), where=exposed > 0)
+    survival = np.cumprod(kept, axis=1, dtype=np.float64)
+    variance = np.cumsum(np.divide(ended, exposed * left, out=np.zeros(exposed.shape), where=left > 0), axis=1)
     low, high = _edge_limits(survival, exposed)
     inside = (survival > 0) & (survival < 1)
     log_s = np.log(survival[inside])
     spread = Z95 * np.sqrt(variance[inside]) / -log_s
     low[inside], high[inside] = np.exp(log_s * np.exp(spread)), np.exp(log_s * np.exp(-spread))
-    return Survival(n, int(ended.sum()), int(lost.sum()), ended, lost, at_risk, survival, low, high)
+    totals = zip(n.tolist(), ended.sum(axis=1).tolist(), lost.sum(axis=1).tolist(), strict=True)
+    rows = zip(ended, lost, at_risk, survival, low, high, strict=True)
+    return [Survival(*counts, *arrays) for counts, arrays in zip(totals, rows, strict=True)]
 
 
 def _edge_limits(survival: Floats, exposed: Floats) -> tuple[Floats, Floats]:
@@ -147,17 +156,15 @@ def _edge_limits(survival: Floats, exposed: Floats) -> tuple[Floats, Floats]:
     m is the number at risk; for S = 0 divided by S just before, so that the closings before count as well (Peto's
     effective number, 1977): without censoring that is everybody, and not just the few of the last bin.
     """
-    low, high = np.zeros(BINS), np.ones(BINS)
-    followed = np.flatnonzero(exposed)
-    if not followed.size:
-        return low, high
-    untouched = survival == 1
-    low[untouched] = TAIL ** (1.0 / exposed[np.minimum(np.flatnonzero(untouched), followed[-1])])
-    gone = np.flatnonzero(survival == 0)
-    if gone.size:
-        first = int(gone[0])
-        before = float(survival[first - 1]) if first else 1.0
-        high[first:] = 1.0 - TAIL ** (before / float(exposed[first]))
+    low, high = np.zeros(survival.shape), np.ones(survival.shape)
+    last = BINS - 1 - (exposed[:, ::-1] != 0).argmax(axis=1)
+    row, place = np.nonzero((survival == 1) & (exposed[:, :1] != 0))
+    low[row, place] = TAIL ** (1.0 / exposed[row, np.minimum(place, last[row])])
+    gone = survival == 0
+    for row in np.flatnonzero(gone[:, -1]).tolist():
+        first = int(gone[row].argmax())
+        before = float(survival[row, first - 1]) if first else 1.0
+        high[row, first:] = 1.0 - TAIL ** (before / float(exposed[row, first]))
     return low, high
 
 
@@ -224,10 +231,10 @@ def _check_share(p: float) -> None:
         raise ValueError(f"a quantile needs a share between 0 and 1, not {p}")
 
 
-def _counts(values: Counts) -> NDArray[np.int64]:
+def _counts(values: Counts, rows: int | None = None) -> NDArray[np.int64]:
     counts = np.asarray(values)
-    if counts.shape != (BINS,) or not np.issubdtype(counts.dtype, np.integer):
+    if counts.shape != ((BINS,) if rows is None else (rows, BINS)) or not np.issubdtype(counts.dtype, np.integer):
         raise ValueError(f"counts by bin have shape ({BINS},) and are whole numbers")
-    if int(counts.min()) < 0:
+    if counts.size and int(counts.min()) < 0:
         raise ValueError("a count by bin is negative: signed rows of the store have to be summed first")
     return counts.astype(np.int64)

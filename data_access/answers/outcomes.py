@@ -13,6 +13,7 @@ from dashboard.domain.filters import Filters
 from dashboard.domain.incidence import Incidence, cumulative_incidence
 from dashboard.domain.method import HORIZONS
 from dashboard.domain.request import Outcome
+from dashboard.domain.survival import Survival
 from data_access.answers.untimed import has_closing_times
 from data_access.queries import cohort
 from data_access.store.published import Snapshot
@@ -127,9 +128,8 @@ def estimated(incidence: Incidence, way: int, days: int) -> dict[str, Any]:
     }
 
 
-def work_done_numbers(frame: pd.DataFrame, longest_follow_up: int) -> dict[str, Any]:
+def work_done_numbers(incidence: Incidence, longest_follow_up: int) -> dict[str, Any]:
     """The share on which work was done within 7, 30 and 90 days, in the shape of `closed_within` of the wait."""
-    incidence = incidence_of(frame, (Outcome.WORK_DONE,))
     found = {str(days): estimated(incidence, 0, days) for days in HORIZONS}
     complete = incidence.overall.censored_count == 0
     return {
@@ -142,10 +142,8 @@ def work_done_numbers(frame: pd.DataFrame, longest_follow_up: int) -> dict[str, 
     }
 
 
-def instant_numbers(frame: pd.DataFrame) -> dict[str, Any]:
-    """Requests closed within a minute, their share of all with a usable duration, and the typical wait without them."""
-    instant = int(frame["instant"].sum())
-    rest = incidence_of(frame.assign(events=frame["events"] - frame["instant"]), ()).overall
+def instant_numbers(instant: int, rest: Survival) -> dict[str, Any]:
+    """Requests closed within a minute, their share of all with a usable duration, and the typical wait of the `rest`."""
     n = rest.n + instant
     return {
         "n": instant,

@@ -6,20 +6,18 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date, cast, func, literal_column
 
 from dashboard.domain.filters import Filters
 from dashboard.domain.gaps import unknown_in_gaps
 from dashboard.domain.maturity import is_mature
-from dashboard.domain.metrics import OnTime, backlog
+from dashboard.domain.metrics import OnTime
 from dashboard.domain.periods import bucket_end, bucket_start, buckets
 from dashboard.domain.survival import Estimate
-from data_access.answers.summary import rounded, survival_of
+from data_access.answers.summary import rounded
 from data_access.answers.untimed import has_closing_times
-from data_access.queries import cohort, volume
+from data_access.queries import over_time
 from data_access.queries.conditions import within
 from data_access.store.published import Snapshot
-from data_access.store.tables import facts
 
 Measure = Literal["requests", "closed", "backlog", "wait", "on_time"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -53,61 +51,42 @@ def distribution(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     """The Kaplan-Meier curve of the chosen requests; no rows without closing times. Columns: CURVE."""
     if not has_closing_times(snapshot):
         return pd.DataFrame(columns=list(CURVE))
-    curve = survival_of(cohort.durations(snapshot, filters)).curve()
+    curve = over_time.curve(snapshot, filters).curve()
     frame = pd.DataFrame(curve._asdict())
     return frame.round({"days": 6, "closed_share": 6, "low": 6, "high": 6})
 
 
 def _requests(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
-    totals = _per_bucket(volume.created_by_day(snapshot, filters), filters.interval)
-    return [
-        _row(snapshot, filters, "requests", bucket, totals.get(bucket_start(bucket[0], filters.interval), 0))
-        for bucket in found
-    ]
+    return _counts(snapshot, filters, "requests", found, over_time.made(snapshot, filters))
 
 
 def _closed(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
-    totals = _per_bucket(volume.closed_by_day(snapshot, filters), filters.interval)
-    return [
-        _row(snapshot, filters, "closed", bucket, totals.get(bucket_start(bucket[0], filters.interval), 0))
-        for bucket in found
-    ]
+    return _counts(snapshot, filters, "closed", found, over_time.closed(snapshot, filters))
 
 
 def _backlog(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
-    flows = volume.flows_by_day(snapshot, filters, found[-1][1])
-    days = pd.date_range(snapshot.data_from, found[-1][1], freq="D")
-    flows = flows.assign(day=pd.to_datetime(flows["day"])).set_index("day").reindex(days, fill_value=0)
-    still_open = backlog(flows["opened"].to_numpy(), flows["closed"].to_numpy())
-    return [
-        _row(snapshot, filters, "backlog", bucket, int(still_open[(bucket[1] - snapshot.data_from).days]))
-        for bucket in found
-    ]
+    return _counts(snapshot, filters, "backlog", found, over_time.backlog(snapshot, filters))
+
+
+def _counts(
+    snapshot: Snapshot, filters: Filters, measure: Measure, found: list[Bucket], counts: list[int]
+) -> list[dict[str, Any]]:
+    return [_row(snapshot, filters, measure, bucket, n) for bucket, n in zip(found, counts, strict=True)]
 
 
 def _wait(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
-    frame = cohort.durations(snapshot, filters, [_bucket_column(filters.interval)])
-    frames = {_as_day(day): part for day, part in frame.groupby("bucket")}
-    rows: list[dict[str, Any]] = []
-    for bucket in found:
-        part = frames.get(bucket_start(bucket[0], filters.interval))
-        if part is None:
-            rows.append(_row(snapshot, filters, "wait", bucket, None, n=0))
-            continue
-        survival = survival_of(part)
-        rows.append(_row(snapshot, filters, "wait", bucket, survival.quantile(0.5), n=survival.n))
-    return rows
+    curves = over_time.curves(snapshot, filters)
+    return [
+        _row(snapshot, filters, "wait", bucket, curve.quantile(0.5) if curve.n else None, n=curve.n)
+        for bucket, curve in zip(found, curves, strict=True)
+    ]
 
 
 def _on_time(snapshot: Snapshot, filters: Filters, found: list[Bucket]) -> list[dict[str, Any]]:
-    frame = cohort.counts(snapshot, filters, [_bucket_column(filters.interval)])
-    parts = {
-        _as_day(row["bucket"]): OnTime(**{name: int(row[name]) for name in OnTime.__slots__})
-        for row in frame.to_dict("records")
-    }
+    counts = over_time.counts(snapshot, filters)
     rows: list[dict[str, Any]] = []
-    for bucket in found:
-        part = parts.get(bucket_start(bucket[0], filters.interval), OnTime())
+    for place, bucket in enumerate(found):
+        part = OnTime(**{name: int(counts[name][place]) for name in OnTime.__slots__})
         rows.append(
             _row(snapshot, filters, "on_time", bucket, part.rate, n=part.due, not_yet_due=part.not_yet_due_share)
         )
@@ -149,21 +128,3 @@ def _row(
 def _is_whole(bucket: Bucket, interval: str) -> bool:
     first = bucket_start(bucket[0], interval)
     return bucket == (first, bucket_end(first, interval))
-
-
-def _bucket_column(interval: str) -> ColumnElement[Any]:
-    # the unit has to stand in the statement as a literal: engines decide the type by it
-    unit = {"day": "'day'", "week": "'week'", "month": "'month'", "quarter": "'quarter'", "year": "'year'"}[interval]
-    return cast(func.date_trunc(literal_column(unit), facts.c.created_day), Date).label("bucket")
-
-
-def _per_bucket(frame: pd.DataFrame, interval: str) -> dict[date, int]:
-    totals: dict[date, int] = {}
-    for day, n in zip(frame["day"], frame["n"], strict=True):
-        start = bucket_start(_as_day(day), interval)
-        totals[start] = totals.get(start, 0) + int(n)
-    return totals
-
-
-def _as_day(value: Any) -> date:
-    return value if type(value) is date else pd.Timestamp(value).date()

@@ -2,55 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement
+from numpy.typing import NDArray
 
 from dashboard.domain import durations as bins
 from dashboard.domain.comparison import Comparison, comparison_range, observed_until
 from dashboard.domain.filters import Filters
 from dashboard.domain.gaps import touches
+from dashboard.domain.incidence import Incidence, one_way_rows
 from dashboard.domain.method import HORIZONS, METHOD_VERSION
 from dashboard.domain.metrics import OnTime
 from dashboard.domain.request import Outcome
-from dashboard.domain.survival import Survival, kaplan_meier, nearest_rank_days
+from dashboard.domain.survival import Survival, kaplan_meier, kaplan_meier_rows, nearest_rank_days
 from data_access.answers.outcomes import instant_numbers, repeat_numbers, work_done_numbers
 from data_access.answers.untimed import STANDING, has_closing_times, untimed
 from data_access.local_time import utc_to_local
-from data_access.queries import cohort, volume
+from data_access.queries import cohort, kinds, panel
 from data_access.queries.conditions import within
-from data_access.queries.repeats import repeats
+from data_access.queries.tally import Tally, Test
 from data_access.store.published import Snapshot
-from data_access.store.tables import facts
 
 Numbers = dict[str, Any]
-ALL: tuple[Hashable, ...] = ()
 AMOUNTS = ("closed", "backlog", "overdue")
-_NO_WAITS = pd.DataFrame(columns=["bin", "events", "censored", "instant", cohort.outcome_column(Outcome.WORK_DONE)])
-_NO_REPEATS = {"eligible": 0, "followed": 0}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waits:
+    """The curves of a group: of all, of the work done, and of the `rest` without those closed at once (`instant` of them)."""
+
+    curve: Survival
+    work_done: Incidence
+    instant: int
+    rest: Survival
 
 
 def summary(snapshot: Snapshot, filters: Filters, *, with_compare: bool = True) -> Numbers:
     """The published numbers of the chosen requests; keys as the API documents them, `compare` the same for the other period."""
-    numbers = _numbers(snapshot, filters, [], None).get(ALL) or _nothing(snapshot, filters)
+    numbers = _numbers(snapshot, filters, panel.TOGETHER, None)[0]
     answer = {**header(snapshot, filters), **numbers}
     if with_compare:
         answer["compare"] = compared(snapshot, filters)
     return answer
 
 
+def count_page(snapshot: Snapshot, filters: Filters, fields: Sequence[str]) -> None:
+    """Count in one pass what the numbers, the groups by these fields and the series of a page are put together from."""
+    panel.prepare(snapshot, filters, [*fields, panel.BUCKETS, panel.TOGETHER])
+
+
 def grouped(snapshot: Snapshot, filters: Filters, field: str) -> list[Numbers]:
     """The same numbers for each value of a field that any of the chosen requests has, in the order of the options."""
-    column = facts.c[field]
-    found = _numbers(snapshot, filters, [column], None)
+    found = _numbers(snapshot, filters, field, None)
     options = snapshot.options.fields[field]
     codes = snapshot.codes[field]
-    rows = [(name, found.get((codes[name],))) for name in options.names]
+    rows = [(name, found.get(codes[name])) for name in options.names]
     return [{"name": name, "slug": options.slugs[name], **numbers} for name, numbers in rows if numbers is not None]
 
 
@@ -72,9 +83,7 @@ def compared(snapshot: Snapshot, filters: Filters) -> Numbers | None:
         return None
     as_of = observed_until(other.end, filters.end, snapshot.data_through_local, snapshot.city.zone)
     earlier = replace(filters.between(other.start, other.end), compare="none")
-    numbers = _numbers(snapshot, earlier, [], int(as_of.timestamp())).get(ALL) or _nothing(
-        snapshot, earlier, int(as_of.timestamp())
-    )
+    numbers = _numbers(snapshot, earlier, panel.TOGETHER, int(as_of.timestamp()))[0]
     return {
         "kind": other.kind.value,
         "extra_weekdays": other.extra_weekdays,
@@ -155,48 +164,67 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 6)
 
 
-def _numbers(
-    snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]], as_of: int | None
-) -> dict[tuple[Hashable, ...], Numbers]:
-    keys = [column.name for column in by]
-    last = within(snapshot, filters)[1]
-    counts = _by_key(cohort.counts(snapshot, filters, by, as_of=as_of), keys)
+def _numbers(snapshot: Snapshot, filters: Filters, by: str, as_of: int | None) -> dict[int, Numbers]:
+    """The numbers of each group that has any, by its code (0 for all together)."""
+    origin, last = filters.origin, within(snapshot, filters)[1]
+    made = panel.cohort(snapshot, filters, by, as_of)
+    counts = made.sums(kinds.counted(origin))
+    left = made.sums(kinds.left_out(origin))
     timed = has_closing_times(snapshot)
-    waits = dict(_frames(_durations(snapshot, filters, by, as_of), keys)) if timed else {}
-    again = _by_key(repeats(snapshot, filters, by, as_of=as_of), keys) if timed else {}
-    left = _by_key(cohort.left_out_origins(snapshot, filters, by, as_of=as_of), keys)
-    flows = (
-        {}
-        if not timed
-        else {
-            "closed": volume.closed(snapshot, filters, by, as_of=as_of),
-            "backlog": volume.backlog_at(snapshot, filters, last, by, as_of=as_of),
-            "overdue": cohort.overdue(snapshot, filters, by, as_of=as_of),
-        }
+    nothing = {"n": np.zeros_like(counts["requests"])}
+    flows = {
+        "closed": panel.closings(snapshot, filters, by, as_of) if timed else None,
+        "backlog": panel.backlog(snapshot, filters, last, by, as_of) if timed else None,
+        "overdue": panel.overdue(snapshot, filters, by, as_of) if timed else None,
+    }
+    mine = {"n": kinds.of_origin(origin, kinds.distinct)}
+    amounts = {name: (nothing if tally is None else tally.sums(mine))["n"] for name, tally in flows.items()}
+    there = sum(map(np.abs, amounts.values()), start=counts["requests"])
+    groups = np.array([0]) if by == panel.TOGETHER else np.flatnonzero(there)
+    again = (
+        panel.watched(snapshot, filters, by, as_of).sums(kinds.repeats(origin))
+        if timed
+        else dict.fromkeys(("eligible", "followed"), nothing["n"])
     )
-    amounts = {name: {key: int(row["n"]) for key, row in _by_key(frame, keys).items()} for name, frame in flows.items()}
-    result: dict[tuple[Hashable, ...], Numbers] = {}
-    for key in counts.keys() | {key for found in amounts.values() for key, n in found.items() if n}:
-        row = counts.get(key) or dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
-        excluded = left.get(key, {"city": 0, "information": 0})
-        result[key] = _assembled(
+    waits = _waits(made, origin, groups, timed=timed)
+    return {
+        group: _assembled(
             snapshot,
             filters,
-            row,
-            waits.get(key, _NO_WAITS),
-            again.get(key, _NO_REPEATS),
-            excluded,
-            {name: amounts.get(name, {}).get(key, 0) for name in AMOUNTS},
+            {name: int(column[group]) for name, column in counts.items()},
+            wait,
+            {name: int(column[group]) for name, column in again.items()},
+            {name: int(column[group]) for name, column in left.items()},
+            {name: int(column[group]) for name, column in amounts.items()},
             as_of,
         )
-    return result
+        for group, wait in zip(groups.tolist(), waits, strict=True)
+    }
+
+
+def _waits(made: Tally, origin: str, groups: NDArray[np.int64], *, timed: bool) -> list[Waits]:
+    """The curves of the groups, all estimated together."""
+
+    def by_bin(test: Test) -> NDArray[np.int64]:
+        found = made.by_bin(kinds.of_origin(origin, test))[groups]
+        return found if timed else np.zeros_like(found)
+
+    events, censored, instant = map(by_bin, (kinds.followed_end, kinds.waits_on, kinds.instant))
+    curves = kaplan_meier_rows(events, censored)
+    done = one_way_rows(by_bin(kinds.ended_as(Outcome.WORK_DONE)), curves)
+    at_once = instant.any(axis=1)
+    rest = iter(kaplan_meier_rows((events - instant)[at_once], censored[at_once]))
+    return [
+        Waits(curve, work, int(closed.sum()), next(rest) if closed.any() else curve)
+        for curve, work, closed in zip(curves, done, instant, strict=True)
+    ]
 
 
 def _assembled(
     snapshot: Snapshot,
     filters: Filters,
     row: dict[str, Any],
-    waits: pd.DataFrame,
+    waits: Waits,
     again: Mapping[str, Any],
     excluded: dict[str, Any],
     amounts: Mapping[str, int | None],
@@ -209,14 +237,14 @@ def _assembled(
         **{name: int(row[name]) for name in ("requests", "duplicates", *STANDING)},
         **amounts,
         "wait": {
-            **wait_numbers(survival_of(waits), follow_up),
+            **wait_numbers(waits.curve, follow_up),
             "observed_days": observed_days(snapshot, filters, as_of),
         },
         "on_time": on_time_numbers(row),
         "outcomes": {outcome.value: int(row[cohort.outcome_column(outcome)]) for outcome in Outcome},
-        **work_done_numbers(waits, follow_up),
+        **work_done_numbers(waits.work_done, follow_up),
         "repeats": repeat_numbers(int(again["eligible"]), int(again["followed"])),
-        "instant": instant_numbers(waits),
+        "instant": instant_numbers(waits.instant, waits.rest),
         "left_out": {
             "city": int(excluded["city"]),
             "information": int(excluded["information"]),
@@ -234,24 +262,3 @@ def observed_days(snapshot: Snapshot, filters: Filters, as_of: int | None = None
 def _follow_up(snapshot: Snapshot, day: date, as_of: int | None) -> int:
     until = snapshot.data_through_local if as_of is None else utc_to_local(as_of, snapshot.city.zone)
     return max(0, (until.date() - day).days)
-
-
-def _by_key(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Hashable, ...], dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
-    return {tuple(int(row[key]) for key in keys): row for row in rows}
-
-
-def _frames(frame: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[Hashable, ...], pd.DataFrame]]:
-    if not keys:
-        return [(ALL, frame)]
-    return [(tuple(int(part) for part in key), part) for key, part in frame.groupby(keys)]  # type: ignore[union-attr]
-
-
-def _durations(snapshot: Snapshot, filters: Filters, by: list[ColumnElement[Any]], as_of: int | None) -> pd.DataFrame:
-    return cohort.durations(snapshot, filters, by, as_of=as_of, outcomes=(Outcome.WORK_DONE,))
-
-
-def _nothing(snapshot: Snapshot, filters: Filters, as_of: int | None = None) -> Numbers:
-    row = dict.fromkeys([*cohort.COUNTED, *map(cohort.outcome_column, Outcome)], 0)
-    amounts: dict[str, int | None] = dict.fromkeys(AMOUNTS, 0)
-    return _assembled(snapshot, filters, row, _NO_WAITS, _NO_REPEATS, {"city": 0, "information": 0}, amounts, as_of)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case, literal
 
 from dashboard.domain import durations as bins
 from dashboard.domain.filters import Filters
@@ -19,7 +19,7 @@ from dashboard.domain.request import Outcome
 from dashboard.domain.survival import NOTHING, Estimate, Survival, kaplan_meier
 from dashboard.domain.trend import Bucket, Followed, share
 from data_access.answers.outcomes import incidence_of
-from data_access.queries import cohort, trends
+from data_access.queries import cohort, over_time, panel, trends
 from data_access.queries.repeats import repeats
 from data_access.store.published import Snapshot
 from data_access.store.tables import facts
@@ -34,10 +34,30 @@ class Cell:
     not_yet_due: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The moment (UTC seconds) up to which the closing of a request is known, by the last day of creation that it is for;
+    the last one holds for all that follow."""
+
+    moments: tuple[tuple[date, int], ...]
+
+    @property
+    def steps(self) -> tuple[tuple[int, int], ...]:
+        """The same with days since 1970."""
+        return tuple((panel.day_number(day), seconds) for day, seconds in self.moments)
+
+    def expression(self) -> ColumnElement[int]:
+        """The same as a column of the facts."""
+        *others, (_, final) = self.moments
+        if not others:
+            return literal(final)
+        return case(*((facts.c.created_day <= last, seconds) for last, seconds in others), else_=final)
+
+
 Key = tuple[int, date]
 Cells = dict[Key, Cell]
 """By the code of the value and the first day of the bucket."""
-Queried = Callable[[Snapshot, Filters, str, Followed, ColumnElement[int] | None], Cells]
+Queried = Callable[[Snapshot, Filters, str, Followed, Then | None], Cells]
 
 
 def cells_of(
@@ -46,7 +66,7 @@ def cells_of(
     by: str,
     followed: Followed,
     found: list[Bucket],
-    as_of: ColumnElement[int] | None,
+    as_of: Then | None,
 ) -> Cells:
     """The cells of a measure; with `as_of` (UTC seconds, by the day of creation) as they stood then.
 
@@ -61,6 +81,8 @@ def cells_of(
         **{f"work_done_within_{days}": _work_done for days in HORIZONS},
     }
     if followed.id == "backlog":
+        if by == "none":
+            return _in_buckets(snapshot, filters, over_time.backlog(snapshot, filters))
         return _backlog(snapshot, filters, by, found)
     if followed.outcome:
         return _outcome(snapshot, filters, by, followed, as_of)
@@ -72,14 +94,18 @@ def count(n: int) -> Cell:
     return Cell(n, Estimate(float(n), None, None))
 
 
-def _made(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None) -> Cells:
+def _in_buckets(snapshot: Snapshot, filters: Filters, counts: list[int]) -> Cells:
+    """The counts of all buckets of the period, without a breakdown."""
+    starts = panel.bucket_starts(snapshot, filters)
+    return {(0, start): count(n) for start, n in zip(starts, counts, strict=True)}
+
+
+def _made(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     del followed, as_of  # a count is what it is, whatever became of the requests
     return _counted(trends.made(snapshot, filters, by))
 
 
-def _closed(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _closed(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     del followed, as_of
     return _counted(trends.closed(snapshot, filters, by))
 
@@ -104,11 +130,13 @@ def _backlog(snapshot: Snapshot, filters: Filters, by: str, found: list[Bucket])
     return cells
 
 
-def _speed(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _speed(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
+    if by == "none":
+        curves = over_time.curves(snapshot, filters, None if as_of is None else as_of.steps)
+        starts = panel.bucket_starts(snapshot, filters)
+        return {(0, start): _read_off(each, followed) for start, each in zip(starts, curves, strict=True)}
     keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
-    frame = cohort.durations(snapshot, filters, keys, as_of=as_of)
+    frame = cohort.durations(snapshot, filters, keys, as_of=_expression(as_of))
     if frame.empty:
         return {}
     places: dict[Key, int] = {}
@@ -127,9 +155,7 @@ def _read_off(survival: Survival, followed: Followed) -> Cell:
     return Cell(survival.n, survival.quantile(0.5 if followed.id == "wait" else 0.9))
 
 
-def _on_time(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _on_time(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     del followed
     cells: Cells = {}
     for key, row in _cohort(snapshot, filters, by, as_of):
@@ -140,9 +166,7 @@ def _on_time(
     return cells
 
 
-def _outcome(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _outcome(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     """The share of an outcome among the distinct requests that have ended."""
     cells: Cells = {}
     for key, row in _cohort(snapshot, filters, by, as_of):
@@ -152,21 +176,17 @@ def _outcome(
     return cells
 
 
-def _instant(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _instant(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     del followed
-    frame = trends.instant(snapshot, filters, by, as_of=as_of)
+    frame = trends.instant(snapshot, filters, by, as_of=_expression(as_of))
     rows = zip(_keys(frame), frame["part"], frame["n"], strict=True)
     return {key: Cell(int(n), share(int(part), int(n))) for key, part, n in rows}
 
 
-def _work_done(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _work_done(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     """The cumulative incidence of work done, with all other ends competing."""
     keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
-    frame = cohort.durations(snapshot, filters, keys, as_of=as_of, outcomes=(Outcome.WORK_DONE,))
+    frame = cohort.durations(snapshot, filters, keys, as_of=_expression(as_of), outcomes=(Outcome.WORK_DONE,))
     places: dict[Key, list[int]] = {}
     for row, key in enumerate(_keys(frame)):
         places.setdefault(key, []).append(row)
@@ -177,9 +197,7 @@ def _work_done(
     return cells
 
 
-def _repeats(
-    snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: ColumnElement[int] | None
-) -> Cells:
+def _repeats(snapshot: Snapshot, filters: Filters, by: str, followed: Followed, as_of: Then | None) -> Cells:
     """The share that came back, of the requests closed in the bucket that could be watched for so long.
 
     Of a year earlier all that could be watched by now count: a bucket that is not complete yet stands beside a whole one,
@@ -192,17 +210,19 @@ def _repeats(
     return {key: Cell(int(n), share(int(part), int(n))) for key, part, n in rows}
 
 
-def _cohort(
-    snapshot: Snapshot, filters: Filters, by: str, as_of: ColumnElement[int] | None
-) -> list[tuple[Key, dict[str, Any]]]:
+def _cohort(snapshot: Snapshot, filters: Filters, by: str, as_of: Then | None) -> list[tuple[Key, dict[str, Any]]]:
     keys = [trends.bucket_of(facts.c.created_day, filters.interval), trends.group_of(by)]
-    frame = cohort.counts(snapshot, filters, keys, as_of=as_of)
+    frame = cohort.counts(snapshot, filters, keys, as_of=_expression(as_of))
     records: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
     return list(zip(_keys(frame), records, strict=True))
 
 
 def _keys(frame: pd.DataFrame) -> list[Key]:
     return [(int(code), as_day(day)) for code, day in zip(frame["code"], frame["bucket"], strict=True)]
+
+
+def _expression(as_of: Then | None) -> ColumnElement[int] | None:
+    return None if as_of is None else as_of.expression()
 
 
 def as_day(value: Any) -> date:

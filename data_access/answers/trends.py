@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, case, literal
 
 from dashboard.domain.comparison import observed_until
 from dashboard.domain.filters import MULTIPLE, Filters
@@ -17,13 +16,12 @@ from dashboard.domain.maturity import is_mature
 from dashboard.domain.periods import bucket_start, buckets
 from dashboard.domain.trend import FOLLOWED, OPEN, OTHER, Bucket, Followed, is_whole, widened, year_earlier
 from data_access.answers.summary import rounded
-from data_access.answers.trend_cells import Cell, Cells, as_day, cells_of, count
+from data_access.answers.trend_cells import Cell, Cells, Then, as_day, cells_of, count
 from data_access.answers.untimed import has_closing_times
 from data_access.queries import trends
 from data_access.queries.conditions import within
 from data_access.rollup import ORIGIN_CODES, OUTCOME_CODES
 from data_access.store.published import Snapshot
-from data_access.store.tables import facts
 
 COLUMNS = ("name", "start", "end", "n", "value", "low", "high", "mature")
 BEFORE = ("before_n", "before", "before_low", "before_high")
@@ -139,7 +137,7 @@ def _before(
     ]
 
 
-def _as_of(snapshot: Snapshot, held: list[tuple[Bucket, Bucket]]) -> ColumnElement[int]:
+def _as_of(snapshot: Snapshot, held: list[tuple[Bucket, Bucket]]) -> Then:
     """The moment (UTC seconds) up to which the closing of an earlier request is known, by the day on which it was made."""
     steps: list[tuple[date, int]] = []
     for now, before in held:
@@ -148,10 +146,7 @@ def _as_of(snapshot: Snapshot, held: list[tuple[Bucket, Bucket]]) -> ColumnEleme
         if steps and steps[-1][1] == seconds:
             steps.pop()
         steps.append((before[1], seconds))
-    *others, (_, final) = steps
-    if not others:
-        return literal(final)
-    return case(*((facts.c.created_day <= last, seconds) for last, seconds in others), else_=final)
+    return Then(tuple(steps))
 
 
 def _parts(cells: Cells, codes: list[int], found: list[Bucket], followed: Followed, interval: str) -> list[list[Cell]]:

@@ -48,19 +48,37 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Segment:
-    """The arrays of a segment: days and seconds since 1970 (0 seconds: none), codes, and the cell of each row.
+class CellTable:
+    """What cells mean: a cell is a kind of row and a duration bin (0 where `event` is NONE).
 
-    A cell is a kind of row and a duration bin together: `kinds` has the parts of KINDS for every cell, `bins` its bin
-    (0 where `event` is NONE). `by_closing` names the rows that were closed, in the order of their closed_day; `n` is
-    None where every row is one request.
+    `kind_of` and `bins` have an entry for each cell; `kinds` has the parts of KINDS for each kind that occurs.
+    """
+
+    kind_of: NDArray[np.int64]
+    bins: NDArray[np.int64]
+    kinds: dict[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, keys: NDArray[np.int64]) -> CellTable:
+        """The table of cells whose keys are kind x BINS + bin (the kind as in `packing.kind_key`)."""
+        there, kind_of = np.unique(keys // BINS, return_inverse=True)
+        return cls(kind_of, keys % BINS, kinds_of(there))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """The arrays of a segment, one entry a row: days and seconds since 1970 (0 seconds: none), codes, and the cell.
+
+    `by_closing` names the rows that were closed, in the order of their closed_day, and `backwards` those of them closed on
+    a day before their creation; `keys` are those of the cells. `n` is None where every row is one request.
     """
 
     rows: int
     columns: dict[str, Array]
-    kinds: dict[str, NDArray[np.int64]]
-    bins: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    cells: CellTable
     by_closing: Array
+    backwards: Array
     n: Array | None
 
     def __getitem__(self, name: str) -> Array:
@@ -76,7 +94,7 @@ class Packed:
 
 def packed_layout() -> list[str]:
     """What the files look like: a version of another layout cannot be read."""
-    return [*DAYS, *SECONDS, *CODES, *(f"{name} {size}" for name, size in KINDS.items()), f"bins {BINS}"]
+    return [*DAYS, *SECONDS, *CODES, *(f"{name} {size}" for name, size in KINDS.items()), f"bins {BINS}", "backwards"]
 
 
 def open_packed(version: Path) -> Packed:
@@ -99,9 +117,10 @@ def kinds_of(keys: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
 
 def _segment(folder: Path, name: str) -> Segment:
     def mapped(column: str) -> Array:
-        return np.load(path_of(folder, name, column), mmap_mode="r", allow_pickle=False)
+        return np.load(path_of(folder, name, column), mmap_mode="r", allow_pickle=False).view(np.ndarray)
 
-    cells: NDArray[np.int64] = np.array(mapped("cells"), dtype=np.int64)
+    keys: NDArray[np.int64] = np.array(mapped("cells"), dtype=np.int64)
     columns = {column: mapped(column) for column in (*DAYS, *SECONDS, *CODES)}
     n = mapped("n") if path_of(folder, name, "n").exists() else None
-    return Segment(len(columns["cell"]), columns, kinds_of(cells // BINS), cells % BINS, mapped("by_closing"), n)
+    rows = len(columns["cell"])
+    return Segment(rows, columns, keys, CellTable.of(keys), mapped("by_closing"), mapped("backwards"), n)

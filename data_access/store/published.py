@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Snapshot:
     packed: Packed
     gaps: tuple[Gap, ...] = ()
     """The days between data_from and data_to of which nothing was read."""
+    memo: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
+    """What was counted already by those who hold this snapshot: each `open` begins with an empty one."""
 
     @property
     def data_through_local(self) -> datetime:
@@ -98,7 +100,7 @@ class Published:
         """The current version of a city, held for the time of the block. Raises NothingPublished."""
         held = self._current(city)
         try:
-            yield held.snapshot
+            yield replace(held.snapshot, memo={})
         finally:
             with self._lock:
                 held.users -= 1

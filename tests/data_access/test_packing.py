@@ -50,7 +50,8 @@ def told_by_arrays(snapshot: Snapshot) -> Counter[tuple[Any, ...]]:
             cell = int(segment["cell"][place])
             told = [int(segment[column][place]) for column in ("created_day", "closed_day", "created_at", "closed_at")]
             told += [int(segment["due_at"][place]), *(int(segment[column][place]) for column in DIMENSIONS)]
-            told += [*(int(part[cell]) for part in in_order(segment.kinds)), int(segment.bins[cell])]
+            kind = segment.cells.kind_of[cell]
+            told += [*(int(part[kind]) for part in in_order(segment.cells.kinds)), int(segment.cells.bins[cell])]
             found[*told, name == SETTLED] += 1 if segment.n is None else int(segment.n[place])
     return found
 
