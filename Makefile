@@ -9,7 +9,7 @@ BIN := .venv/bin
 .PHONY: demo test lint unit shots catalog clean
 .DEFAULT_GOAL := demo
 
-demo: .make/run ## Make up the demo city and serve it
+demo: .make/run .make/npm ## Make up the demo city and serve it
 	@$(BIN)/fixedyet demo
 
 test: lint unit ## Check style, types and layers, and run every test
@@ -19,7 +19,7 @@ lint: .make/dev
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
-unit: .make/dev .make/browser
+unit: .make/dev .make/browser .make/npm
 	$(BIN)/pytest -n auto --dist loadgroup -q
 
 shots: .make/dev .make/browser ## Take the pictures of the README
@@ -29,7 +29,7 @@ catalog: .make/dev ## Collect the texts of the code for translators
 	$(BIN)/python -m dashboard.i18n.extract
 
 clean: ## Remove what was set up here, not the data
-	rm -rf .venv .make
+	rm -rf .venv .make node_modules
 
 # pip may not install outside of a virtual environment on Debian, and venv may be missing there: a folder of our own needs neither
 .make/uv/bin/uv:
@@ -45,6 +45,12 @@ clean: ## Remove what was set up here, not the data
 	@mkdir -p .make
 	$(UV) sync --quiet --locked --python $(PYTHON)
 	@touch .make/run $@
+
+# the small bundle of the library of charts; without npm, or without its registry, the pages load the large one
+.make/npm: package-lock.json
+	@mkdir -p .make
+	@if command -v npm >/dev/null && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; then touch $@; \
+	else echo "npm did not fetch the small bundle of Plotly; the pages work with the large one."; fi
 
 .make/browser: tests/setup_browser.sh | .make/dev
 	sh tests/setup_browser.sh

@@ -1,43 +1,66 @@
-/* The areas of the map: colour from the values of the hideout, and each area a link that the keyboard reaches. */
+/* Maps: drawn from what a map's element says in data-map, its library loaded when a page has one. Each kind of layer is drawn by
+   a function of `fixedyet.layers` (map-areas.js, map-cells.js, place.js): (map, told, element) -> { update(told), remove() }. */
 (function () {
   "use strict";
-  let focused = null;
-
-  function style(feature, context) {
-    const { values, colours, none, edge } = context.hideout;
-    const found = values[feature.properties.name];
-    const step = found ? found.step : null;
-    return { fillColor: step === null || step === undefined ? none : colours[step], fillOpacity: 0.85, color: edge, weight: 1 };
-  }
-
-  function dress(path, name, found, missing) {
-    const label = found ? found.label : name + ": " + missing;
-    path.setAttribute("aria-label", label);
-    if (!found) { path.setAttribute("role", "img"); return; }
-    path.setAttribute("tabindex", "0");
-    path.setAttribute("role", "link");
-    path.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); follow(found.href); }
-    });
-    path.addEventListener("focus", () => { focused = name; });
-    path.addEventListener("blur", () => { if (document.contains(path)) { focused = null; } });
-    if (focused === name) { path.focus({ preventScroll: true }); }  // paths are made anew when the values change
-  }
+  const maps = new Map();
 
   function follow(href) {
     window.history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   }
 
-  function each(feature, layer, context) {
-    const name = feature.properties.name;
-    const found = context.hideout.values[name];
-    if (context.hideout.labelled && found && found.short) {
-      layer.bindTooltip(found.short, { permanent: true, direction: "center", className: "area-label" });
-    } else { layer.bindTooltip(found ? found.label : name + ": " + context.hideout.missing, { sticky: true }); }
-    layer.on("add", () => { if (layer.getElement()) { dress(layer.getElement(), name, found, context.hideout.missing); } });
-    layer.on("click", () => { if (found) { follow(found.href); } });
+  function fresh(element, told) {
+    const ground = document.createElement("div");
+    ground.className = "leaflet";
+    ground.style.height = "100%";
+    element.append(ground);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const map = window.L.map(ground, { attributionControl: Boolean(told.tiles), scrollWheelZoom: false, zoomAnimation: !still, fadeAnimation: !still, inertia: !still });
+    if (told.tiles) { window.L.tileLayer(told.tiles[0], { attribution: told.tiles[1] }).addTo(map); }
+    map.fitBounds(told.bounds, { animate: false });
+    return { map, ground, layers: [], bounds: JSON.stringify(told.bounds) };
   }
 
-  window.fixedyet = Object.assign({}, window.fixedyet, { areaStyle: style, eachArea: each, follow });
+  // Layers that only changed their values are told so: what is in the window and the focus stay.
+  function draw(element) {
+    if (!element.isConnected || !element.dataset.map) { return; }
+    const told = JSON.parse(element.dataset.map);
+    const held = maps.get(element).drawn ??= fresh(element, told);
+    if (held.bounds !== JSON.stringify(told.bounds)) {
+      held.bounds = JSON.stringify(told.bounds);
+      held.map.fitBounds(told.bounds, { animate: false });
+    }
+    const signs = told.layers.map((each) => each.kind + " " + (each.shapes || ""));
+    const same = signs.join() === held.layers.map((each) => each.sign).join();
+    if (same) {
+      held.layers.forEach((each, index) => each.layer.update(told.layers[index]));
+    } else {
+      held.layers.forEach((each) => each.layer.remove());
+      held.layers = told.layers.map((each, index) => ({ sign: signs[index], layer: window.fixedyet.layers[each.kind](held.map, each, element) }));
+    }
+  }
+
+  function found(element) {
+    if (!maps.has(element)) { maps.set(element, {}); }
+    window.fixedyet.library("leaflet").then(() => { if (maps.has(element)) { draw(element); } }, () => { element.textContent = element.dataset.failed; });
+  }
+
+  function lost(element) {
+    const held = maps.get(element).drawn;
+    maps.delete(element);
+    if (!held) { return; }
+    held.layers.forEach((each) => each.layer.remove());
+    held.map.remove();
+    held.ground.remove();
+  }
+
+  // GeoJSON by address; a layer that was removed meanwhile is not drawn.
+  async function fetched(address, signal) {
+    const answer = await fetch(address, { signal, headers: { Accept: "application/geo+json" } });
+    if (!answer.ok) { throw new Error(answer.status + ": " + address); }
+    return answer.json();
+  }
+
+  window.fixedyet = Object.assign({}, window.fixedyet, { follow, fetched });
+  window.fixedyet.watch(".map-frame[data-map]", "data-map", found, lost);
 })();

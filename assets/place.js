@@ -36,20 +36,19 @@
   // Of no use without scripts, so the first HTML hides it.
   document.querySelectorAll("[hidden] > button[data-locate]").forEach((button) => { button.parentElement.hidden = false; });
 
-  function outline(feature, context) {
-    const { area, edge, fill } = context.hideout;
-    const here = feature.properties.name === area;
-    return { color: edge, weight: here ? 3 : 1, opacity: here ? 0.9 : 0.35, fillColor: fill, fillOpacity: here ? 0.12 : 0 };
+  // Single requests, each with its sentence and a link to its page.
+  function requests(map, told) {
+    const group = window.L.layerGroup().addTo(map);
+    const update = (now) => {
+      group.clearLayers();
+      for (const { latitude, longitude, label, href } of now.points) {
+        window.L.circleMarker([latitude, longitude], { radius: 8, fillColor: now.fill, fillOpacity: 1, color: now.edge, weight: 2 })
+          .bindTooltip(label).on("click", () => window.fixedyet.follow(href)).addTo(group);
+      }
+    };
+    update(told);
+    return { update, remove: () => group.remove() };
   }
 
-  function point(feature, place, context) {
-    const { fill, edge } = context.hideout;
-    const { label, href } = feature.properties;
-    const circle = window.L.circleMarker(place, { radius: 8, fillColor: fill, fillOpacity: 1, color: edge, weight: 2 });
-    circle.bindTooltip(label);
-    circle.on("click", () => window.fixedyet.follow(href));
-    return circle;
-  }
-
-  window.fixedyet = Object.assign({}, window.fixedyet, { outlineStyle: outline, requestPoint: point });
+  Object.assign(window.fixedyet.layers, { requests });
 })();

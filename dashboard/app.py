@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
@@ -18,19 +17,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks import url
 from callbacks.page_data import Page, load
-from dashboard import api, chart_answers, places, security
+from dashboard import api, chart_answers, page_files, places, security
 from dashboard.charts import CHARTS
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import MAX_QUERY_LENGTH
 from dashboard.first_answer import document, plain_page
 from dashboard.i18n.translator import translator_for
+from dashboard.page_files import PageFiles
 from dashboard.settings import Settings
 from data_access.store.published import Published
 from layouts.components.blocks import page as draw
 from layouts.pages import not_found, unavailable
 from layouts.shell import layout, skeleton
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
 COMPRESSED = [
     "text/html",
     "text/css",
@@ -51,6 +50,7 @@ class PageFirst(Dash):
     published: Published
     settings: Settings
     clock: Callable[[], datetime]
+    files: PageFiles
 
     def index(self, *_args: Any, **_kwargs: Any) -> Any:
         """A page's first HTML, 404 where there is none, 503 where nothing has been published."""
@@ -86,7 +86,8 @@ class PageFirst(Dash):
 
     def interpolate_index(self, **slots: str) -> str:  # type: ignore[override]
         """The document with the parts that Dash fills."""
-        return document(g.page, slots)
+        slots["scripts"] = page_files.needed(slots["scripts"])
+        return document(g.page, slots, self.files.libraries)
 
 
 def utc_now() -> datetime:
@@ -113,7 +114,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app = PageFirst(
         "dashboard",
         server=cast(Any, server),
-        assets_folder=str(ASSETS),
+        assets_folder=str(page_files.ASSETS_FOLDER),
         serve_locally=True,
         update_title="",
         title="Fixed Yet?",
@@ -126,6 +127,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     server.register_error_handler(500, failed)
     server.register_error_handler(DependencyException, no_such_file)
     server.before_request(lambda: refuse_odd_update(app))
+    app.files = PageFiles(app, page_files.ASSETS_FOLDER)
+    page_files.register(server, app.files)
     security.register(server, app.csp_hashes, settings.tile_source[0] if settings.tile_source else None)
     warm(app)
     return server
@@ -136,7 +139,7 @@ def warm(app: PageFirst) -> None:
     would find it half done. A published page is made once, so that the first reader does not wait for the store to open."""
     app.server.test_client().get("/")
     with app.server.test_request_context("/"):
-        app._generate_scripts_html()  # pyright: ignore[reportPrivateUsage]
+        page_files.scripts_of(app)
         app._generate_css_dist_html()  # pyright: ignore[reportPrivateUsage]
 
 

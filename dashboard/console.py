@@ -77,6 +77,9 @@ def serve(settings: Settings) -> None:
             f"There is no data folder {settings.data_dir}; run 'fixedyet demo' or 'fixedyet sync CITY --from FILE' first."
         )
     _check_address(settings)
+    from dashboard.page_files import ASSETS_FOLDER, pack_all
+
+    pack_all(ASSETS_FOLDER)  # before the first reader, and before there are processes to do it twice
     from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from layouts.shell import Frame, links_of_cities, navigation, tab_title
 TEMPLATES = Path(__file__).resolve().parents[1] / "layouts" / "first"
 
 
-def document(page: Page, slots: dict[str, str]) -> str:
-    """The whole HTML document of a page; `slots` are the parts that Dash fills (metas, css, config, scripts, ...)."""
+def document(page: Page, slots: dict[str, str], libraries: Mapping[str, str]) -> str:
+    """The whole HTML document of a page; `slots` are the parts that Dash fills (metas, css, config, scripts, ...),
+    `libraries` the addresses of the scripts that are loaded where a chart or a map needs them."""
     frame, tr = page.frame, page.tr
     return (
         _templates()
@@ -32,6 +34,7 @@ def document(page: Page, slots: dict[str, str]) -> str:
         .render(
             tr=tr,
             slots=slots,
+            libraries=libraries,
             content=page.content,
             tab_title=tab_title(page.content.title, frame.city),
             frame=frame,

@@ -1,8 +1,7 @@
-"""The map of areas: paths that the keyboard reaches, coloured by the values in `hideout`, shapes fetched by URL."""
+"""The map of areas: paths that the keyboard reaches, coloured by values, their shapes fetched by address."""
 
 from __future__ import annotations
 
-import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
@@ -14,9 +13,11 @@ from layouts.pages.content import AreaMap
 
 
 def area_map(each: AreaMap, tr: Translator) -> Component:
-    """The map with its legend; functions named here live in assets/map.js."""
+    """The map with its legend; drawn by assets/map-areas.js."""
     colours = theme.palette(each.scheme)
-    hideout = {
+    areas = {
+        "kind": "areas",
+        "shapes": each.boundaries_href,
         "values": each.values,
         "colours": list(colours.wait),
         "none": colours.rule,
@@ -24,13 +25,6 @@ def area_map(each: AreaMap, tr: Translator) -> Component:
         "missing": tr("no requests"),
         "labelled": each.labelled,
     }
-    areas = dl.GeoJSON(
-        url=each.boundaries_href,
-        hideout=hideout,
-        style={"variable": "fixedyet.areaStyle"},
-        onEachFeature={"variable": "fixedyet.eachArea"},
-        zoomToBounds=False,
-    )
     legend = [
         html.Li([html.Span(className="swatch", style={"backgroundColor": colour}), text])
         for colour, text in each.legend

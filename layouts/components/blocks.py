@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import singledispatch
-from typing import Any, cast
+from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -13,9 +13,9 @@ from dashboard.domain.measures import measures
 from dashboard.i18n.translator import Translator
 from layouts.components.area_map import area_map
 from layouts.components.attributes import attributes
+from layouts.components.chart import chart
 from layouts.components.form import form
 from layouts.components.point_map import point_map
-from layouts.figures import theme
 from layouts.pages.content import (
     AreaMap,
     Cell,
@@ -232,15 +232,11 @@ def _card(card: ChartCard, tr: Translator) -> Component:
     heading_id = f"chart-{card.id}"
     drawn: Component
     if card.panels:
-        drawn = html.Div([_panel(panel) for panel in card.panels], className="panels")
+        drawn = html.Div([_panel(panel, tr) for panel in card.panels], className="panels")
     elif card.figure is None:
         drawn = html.P(tr("This chart could not be drawn; its numbers are in the table."), className="empty")
     else:
-        drawn = html.Div(
-            dcc.Graph(figure=card.figure, config=cast(Any, dict(theme.CONFIG)), style={"height": f"{card.height}px"}),
-            className="chart",
-            **attributes(aria_hidden="true"),
-        )
+        drawn = chart(card.figure, card.height, tr)
     return html.Figure(
         [
             html.H3(card.title, id=heading_id),
@@ -272,14 +268,13 @@ def _card(card: ChartCard, tr: Translator) -> Component:
     )
 
 
-def _panel(panel: Panel) -> Component:
-    graph = dcc.Graph(figure=panel.figure, config=cast(Any, dict(theme.CONFIG)), style={"height": f"{panel.height}px"})
+def _panel(panel: Panel, tr: Translator) -> Component:
     return html.Div(
         [
             html.P(
                 [html.Span(panel.name, className="panel-name"), " ", html.Span(panel.value)], className="panel-head"
             ),
-            html.Div(graph, className="chart", **attributes(aria_hidden="true")),
+            chart(panel.figure, panel.height, tr),
         ],
         className="small-chart",
     )

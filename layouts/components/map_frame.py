@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
@@ -16,7 +16,7 @@ Corners = tuple[tuple[float, float], tuple[float, float]]
 
 
 def map_frame(
-    layers: Sequence[Component],
+    layers: Sequence[Mapping[str, Any]],
     below: Sequence[Component],
     tr: Translator,
     *,
@@ -26,28 +26,26 @@ def map_frame(
     height: str,
     after: str,
 ) -> Component:
-    """A map of layers over the tiles, if there are any (address, attribution).
+    """A map of layers over the tiles, if there are any (address, attribution); drawn by assets/map.js.
 
-    `bounds` are the south-west and north-east corner (latitude, longitude), `height` is CSS, and `after` the id of what
-    follows the map.
+    Each layer has the `kind` that says which function there draws it, and what that needs; `bounds` are the south-west and
+    north-east corner (latitude, longitude), `height` is CSS, and `after` the id of what follows the map.
     """
-    ground = [dl.TileLayer(url=tiles[0], attribution=tiles[1])] if tiles else []
+    told = json.dumps(
+        {"bounds": bounds, "tiles": tiles, "layers": list(layers)}, ensure_ascii=False, separators=(",", ":")
+    )
     return html.Section(
         [
             html.A(tr("Skip the map"), href=f"#{after}", className="skip-map"),
             html.Div(
-                dl.Map(
-                    [*ground, *layers],
-                    bounds=cast(Any, [list(corner) for corner in bounds]),
-                    attributionControl=bool(tiles),
-                    scrollWheelZoom=cast(Any, False),
-                    trackViewport=False,
-                    className="leaflet",
-                    style={"height": height},
-                ),
                 className="map-frame",
                 role="region",
-                **attributes(aria_label=label),
+                style={"height": height},
+                **attributes(
+                    aria_label=label,
+                    data_map=told,
+                    data_failed=tr("The map could not be loaded; the table below has the same numbers."),
+                ),
             ),
             *below,
         ],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
@@ -15,27 +15,14 @@ from layouts.pages.content import PointMap
 
 
 def point_map(each: PointMap, tr: Translator) -> Component:
-    """The map; functions named here live in assets/place.js."""
+    """The map; drawn by assets/map-areas.js and place.js."""
     colours = theme.palette(each.scheme)
-    layers: list[Component] = []
+    layers: list[dict[str, Any]] = []
     if each.boundaries_href:
-        layers.append(
-            dl.GeoJSON(
-                url=each.boundaries_href,
-                hideout={"area": each.area, "edge": colours.text, "fill": colours.accent},
-                style={"variable": "fixedyet.outlineStyle"},
-                interactive=False,
-                zoomToBounds=False,
-            )
-        )
-    layers.append(
-        dl.GeoJSON(
-            data=_collection(each),
-            hideout={"fill": colours.wait[1], "edge": colours.card},
-            pointToLayer={"variable": "fixedyet.requestPoint"},
-            zoomToBounds=False,
-        )
-    )
+        outlines = {"kind": "outlines", "shapes": each.boundaries_href, "area": each.area}
+        layers.append({**outlines, "edge": colours.text, "fill": colours.accent})
+    points = [asdict(point) for point in each.points]
+    layers.append({"kind": "requests", "points": points, "fill": colours.wait[1], "edge": colours.card})
     return map_frame(
         layers,
         [html.P(each.label, className="small")],
@@ -46,16 +33,3 @@ def point_map(each: PointMap, tr: Translator) -> Component:
         height="min(60vh, 26rem)",
         after=f"{each.list_id}-heading",
     )
-
-
-def _collection(each: PointMap) -> dict[str, Any]:
-    """The points as GeoJSON."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [point.longitude, point.latitude]},
-            "properties": {"label": point.label, "href": point.href},
-        }
-        for point in each.points
-    ]
-    return {"type": "FeatureCollection", "features": features}

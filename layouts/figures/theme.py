@@ -9,7 +9,7 @@ import base64
 import html
 import struct
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -24,16 +24,6 @@ FONT = (
 FONT_SIZE = 13
 CHARACTER = 0.54 * FONT_SIZE
 """Width of an average character in px, to reserve room for a label before the browser has measured it."""
-
-CONFIG: Mapping[str, Any] = {
-    "displaylogo": False,
-    "displayModeBar": False,
-    "responsive": True,
-    "scrollZoom": False,
-    "doubleClick": False,
-    "showTips": False,
-}
-"""For `dcc.Graph(config=…)`. No tool bar: image, CSV and JSON stand as links beside the chart, for the keyboard too."""
 
 WAIT_EDGES = (1.0, 7.0, 30.0, 90.0)
 """Upper limits in days of the first four steps of the waiting scale; the fifth is anything longer."""

@@ -117,8 +117,10 @@ def drawn(page: Page) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until nothing is under way: no request, no callback, no chart still to be drawn."""
+    """Wait until nothing is under way: no request, no callback; and draw the charts that are not near the window."""
     page.wait_for_load_state("load")
+    page.wait_for_function("() => !document.querySelector('[data-dash-is-loading=\"true\"]')")
+    page.evaluate("() => document.querySelector('#page .chart') && window.fixedyet.drawAllCharts()")
     page.wait_for_function(
         """() => !document.querySelector('[data-dash-is-loading="true"]')
             && [...document.querySelectorAll('#page .chart')].every((each) => each.querySelector('.main-svg'))"""
