@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 from data_access.store import raw_files
 from data_access.store.engines import duckdb, duckdb_raw
+from data_access.store.tables import SEPARATOR, headers, raw_rows
 from data_access.store.tables import raw_files as table
-from data_access.store.tables import raw_rows
 
 MOST_SMALL, SMALL = 40, 100_000
 """So many files of fewer rows may stand side by side: each costs an open when rows are read again."""
@@ -70,7 +70,8 @@ def _write_together(connection: Connection, folder: Path, header: int, files: li
     path = raw_files.new_path(folder)
     named = connection.execute(select(table.c.file, table.c.name).where(table.c.file.in_(files)))
     parts = {int(file): folder / raw_files.FOLDER / name for file, name in named}
-    duckdb_raw.write_together(connection, parts, moved.name, path)
+    columns = connection.scalar(select(headers.c.columns).where(headers.c.header == header)) or ""
+    duckdb_raw.write_together(connection, parts, len(columns.split(SEPARATOR)), moved.name, path)
     rows = connection.scalar(select(func.count()).select_from(moved)) or 0
     kept = raw_files.keep(connection, path, header, rows)
     same = and_(raw_rows.c.file == moved.c.from_file, raw_rows.c.row == moved.c.from_row)

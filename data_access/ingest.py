@@ -23,6 +23,7 @@ from data_access.sources.repair import repaired
 from data_access.staging import Counts, Incoming, temporary
 from data_access.store import raw_files
 from data_access.store.engines import duckdb, duckdb_raw
+from data_access.store.regular_csv import write_regular
 from data_access.store.tables import SEPARATOR, headers, records
 from data_access.upsert import all_new, fill_fresh, note_seen, store_all, upsert
 
@@ -105,13 +106,9 @@ def _taken_in(connection: Connection, file: PlainFile, header: int, city: City, 
     """The file's rows as a raw file, read once and in its order; everything else is made from that."""
     path = raw_files.new_path(load.folder)
     duckdb.load_csv(connection, file.path, len(file.header), file.delimiter)
-    try:
-        duckdb_raw.write_staged(connection, path, len(file.header))
-    except DBAPIError as error:
-        raise SourceError(
-            f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
-            "save it again as CSV in UTF-8. Nothing was changed."
-        ) from error
+    regular = write_regular(file.path, len(file.header), file.delimiter, path)
+    if not regular:
+        _write_all(connection, file, path)
     rows = duckdb_raw.view_of(connection, INCOMING, path, len(file.header))
     raw = ByHeader(dict(zip(file.header, raw_files.texts_of(rows), strict=True)))
     request_id = id_text(raw, schema, rows.c.row).label("request_id")
@@ -121,11 +118,23 @@ def _taken_in(connection: Connection, file: PlainFile, header: int, city: City, 
     return Incoming(
         path,
         header,
+        regular,
         duckdb_raw.rows_of(connection, path),
         rows,
         select(rows.c.row, rows.c.hash, request_id),
         normalised(cleaned, schema, city, load.now, keep=("row", "hash", "has_created")),
     )
+
+
+def _write_all(connection: Connection, file: PlainFile, path: Path) -> None:
+    """Write what can be read of a file some of whose lines are odd; the engine keeps those that cannot."""
+    try:
+        duckdb_raw.write_staged(connection, path, len(file.header))
+    except DBAPIError as error:
+        raise SourceError(
+            f"{file.name} cannot be read as CSV, perhaps because its lines end in different ways; "
+            "save it again as CSV in UTF-8. Nothing was changed."
+        ) from error
 
 
 def _header_number(connection: Connection, schema: str, header: tuple[str, ...]) -> int:

@@ -32,10 +32,12 @@ changed = Table("changed", temporary, Column("row", BigInteger), Column("request
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A file's rows on their way into the store: written as a raw file of the header's number, readable as `rows` (row, hash,
-    c0, c1, ...); `ids` selects row, hash and request_id, `records` the columns of `fresh`."""
+    c0, c1, ...); `ids` selects row, hash and request_id, `records` the columns of `fresh`. Where it is not `regular`, the
+    engine may have refused some of its lines."""
 
     path: Path
     header: int
+    regular: bool
     n_rows: int
     rows: TableClause
     ids: Select[*tuple[Any, ...]]

@@ -156,7 +156,8 @@ def _insert_changed(
     path, place = incoming.path, changed.c.row
     if n < incoming.n_rows:
         path = raw_files.new_path(folder)
-        duckdb_raw.write_chosen(connection, incoming.rows.name, changed.name, path)
+        columns = len(raw_files.texts_of(incoming.rows))
+        duckdb_raw.write_chosen(connection, incoming.rows.name, columns, changed.name, path)
         place = func.row_number().over(order_by=changed.c.row) - 1
     file = raw_files.keep(connection, path, incoming.header, n)
     raws = select(fresh.c.request_id, fresh.c.hash, literal(file), place, *given).join(

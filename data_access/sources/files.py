@@ -182,6 +182,8 @@ def _check_text(data: bytes, given: str, line: int) -> bytes:
     """Raise if bytes are not UTF-8 text; return an unfinished last character."""
     if b"\x00" in data:
         raise SourceError(f"{given} is not a text file; a CSV file in UTF-8 was expected.")
+    if data.isascii():
+        return b""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -36,28 +36,26 @@ def engine_version(connection: Connection) -> str:
 
 def write_staged(connection: Connection, path: Path, columns: int) -> None:
     """Read the view `staged` (see duckdb.load_csv) once, into a raw file: c0, c1, ... as texts in the order of the lines,
-    an empty text as NULL, and the rows' hash."""
-    names = ", ".join(f"c{place}" for place in range(columns))
-    query = f"SELECT {names}, CAST(hash({names}) >> 1 AS BIGINT) AS hash FROM staged"  # noqa: S608 - this program's names
-    _copy(connection, query, path)
+    an empty text as NULL."""
+    _copy(connection, f"SELECT {_names(columns)} FROM staged", path)  # noqa: S608 - this program's names
 
 
-def write_chosen(connection: Connection, view: str, chosen: str, path: Path) -> None:
+def write_chosen(connection: Connection, view: str, columns: int, chosen: str, path: Path) -> None:
     """Write those rows of a view over raw files whose `row` is in a table, in the order of the rows, into a raw file."""
-    query = f"SELECT v.* EXCLUDE (row) FROM {view} v SEMI JOIN {chosen} USING (row) ORDER BY row"  # noqa: S608 - this program's names
+    query = f"SELECT {_names(columns)} FROM {view} v SEMI JOIN {chosen} USING (row) ORDER BY row"  # noqa: S608 - this program's names
     _copy(connection, query, path)
 
 
-def write_together(connection: Connection, parts: Mapping[int, Path], moved: str, path: Path) -> None:
+def write_together(connection: Connection, parts: Mapping[int, Path], columns: int, moved: str, path: Path) -> None:
     """Write rows of several raw files with the same columns into a new one; table `moved` tells by from_file and from_row
     which, and by row in which order."""
     rows = " UNION ALL ".join(
-        f"SELECT CAST({file} AS INTEGER) AS from_file, file_row_number AS from_row, * EXCLUDE (file_row_number) "  # noqa: S608 - quoted
+        f"SELECT CAST({file} AS INTEGER) AS from_file, file_row_number AS from_row, {_names(columns)} "  # noqa: S608 - quoted
         f"FROM read_parquet('{_as_pattern(part)}', file_row_number = true)"
         for file, part in parts.items()
     )
     query = (
-        f"SELECT v.* EXCLUDE (from_file, from_row) FROM ({rows}) v "  # noqa: S608 - this program's names
+        f"SELECT {_names(columns)} FROM ({rows}) v "  # noqa: S608 - this program's names
         f"JOIN {moved} m ON m.from_file = v.from_file AND m.from_row = v.from_row ORDER BY m.row"
     )
     _copy(connection, query, path)
@@ -67,10 +65,9 @@ def write_split(connection: Connection, old: str, header: int, separator: str, c
     """Write the joined texts of an old table's rows of one header, in its order, into a raw file."""
     names = [f"c{place}" for place in range(columns)]
     pieces = ", ".join(f"nullif(pieces[{place + 1}], '') AS {name}" for place, name in enumerate(names))
-    listed = ", ".join(names)
     query = (
-        f"SELECT *, CAST(hash({listed}) >> 1 AS BIGINT) AS hash FROM (SELECT {pieces} FROM "  # noqa: S608 - this program's names
-        f"(SELECT string_split(raw, chr({ord(separator)})) AS pieces FROM {old} WHERE header = {header} ORDER BY rowid))"
+        f"SELECT {pieces} FROM "  # noqa: S608 - this program's names
+        f"(SELECT string_split(raw, chr({ord(separator)})) AS pieces FROM {old} WHERE header = {header} ORDER BY rowid)"
     )
     _copy(connection, query, path)
 
@@ -87,9 +84,10 @@ def place_old(connection: Connection, old: str, header: int, view: str, file: in
 
 def view_of(connection: Connection, name: str, path: Path, columns: int) -> TableClause:
     """Make a raw file readable as a temporary view: row (from 0), hash, and c0, c1, ... as texts."""
-    names = ", ".join(f"c{place}" for place in range(columns))
+    names = _names(columns)
     connection.exec_driver_sql(
-        f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT file_row_number AS row, hash, {names} "  # noqa: S608 - quoted
+        f"CREATE OR REPLACE TEMP VIEW {name} AS "  # noqa: S608 - quoted
+        f"SELECT file_row_number AS row, CAST(hash({names}) >> 1 AS BIGINT) AS hash, {names} "
         f"FROM read_parquet('{_as_pattern(path)}', file_row_number = true)"
     )
     return table(
@@ -104,6 +102,10 @@ def rows_of(connection: Connection, path: Path) -> int:
     """How many rows a raw file holds; read from its end."""
     found: Any = connection.exec_driver_sql(f"SELECT count(*) FROM read_parquet('{_as_pattern(path)}')").scalar()  # noqa: S608 - quoted
     return int(found)
+
+
+def _names(columns: int) -> str:
+    return ", ".join(f"c{place}" for place in range(columns))
 
 
 def _copy(connection: Connection, query: str, path: Path) -> None:
