@@ -325,7 +325,9 @@ def test_without_scripts_the_form_changes_the_numbers(new_reader: Callable[..., 
         f"{asked(site, 'period=90d&department=sanitation')['requests']:,} request"
     )
     assert query_of(page)["department"] == ["Sanitation"]
-    assert page.locator(".first-filters form").get_by_label("Department").locator("option:checked").all_inner_texts() == ["Sanitation"]
+    assert page.locator(".first-filters form").get_by_label("Department").locator(
+        "option:checked"
+    ).all_inner_texts() == ["Sanitation"]
     page.get_by_role("link", name="Show the numbers").first.click()
     expect(page.locator("table")).to_be_visible()
     assert site.watcher.wrong == []

@@ -104,6 +104,25 @@ def test_a_city_is_chosen_without_scripts(reader_of: Reader) -> None:
     assert site.watcher.wrong == []
 
 
+def test_each_page_says_why_nothing_is_said_of_waits(reader_of: Reader) -> None:
+    site = reader_of(width=PHONE)
+    page = site.open("/?city=mapleton&period=all")
+    number = page.evaluate(
+        "async () => (await (await fetch('/api/v1/requests?city=mapleton&period=all&limit=1')).json()).rows[0].request_id"
+    )
+    for path in ("/how-long", "/place/1", "/requests", f"/request/{number}", "/departments/streets", "/districts/1"):
+        site.go(page, f"{path}?city=mapleton&period=all")
+        expect(page.locator("#main")).to_contain_text(NO_CLOSING)
+        expect(page.locator("#main")).not_to_contain_text("closed within")
+        assert overflow(page) <= 0, path
+    for path in ("/trends", "/requests"):
+        site.go(page, f"{path}?city=mapleton&period=all")
+        expect(page.locator("#main")).to_contain_text(NO_CLOSING)
+        for offered in ("Typical wait", "Took longest", "Closed last"):
+            expect(page.locator("#page option, #page nav.choice a").get_by_text(offered, exact=True)).to_have_count(0)
+    assert site.watcher.wrong == []
+
+
 @pytest.mark.parametrize(
     ("path", "width", "scheme"),
     [
