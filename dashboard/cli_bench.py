@@ -36,3 +36,21 @@ def bench_ingest(
         ) from error
     found = ingest.measure(rows, rounds)
     typer.echo(json.dumps(asdict(found) | {"verdicts": found.verdicts}) if as_json else ingest.table(found))
+
+
+@bench.command("panels")
+def bench_panels(
+    rows: Annotated[int, typer.Option(min=1000, help="How many requests to make up.")] = 1_000_000,
+    selections: Annotated[int, typer.Option(min=1, help="How many selections to ask for.")] = 40,
+) -> None:
+    """How long all numbers of the overview take, beside exact SQL and pandas on the same rows.
+
+    Example: fixedyet bench panels --rows 10000000
+    """
+    try:
+        from benchmarks import panels
+    except ImportError as error:
+        raise SettingsError(
+            "The benchmarks are not part of an installed package; run this from a checkout of the project."
+        ) from error
+    typer.echo(panels.table(panels.measure(rows, selections)))

@@ -7,6 +7,7 @@ Edges fall exactly on 60 s, 3600 s and the days of `ANCHOR_DAYS`, so a share wit
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,7 @@ def bin_of(seconds: NDArray[np.integer[Any]] | int) -> NDArray[np.int16]:
     return np.asarray(np.minimum(np.searchsorted(UPPER, values, side="left"), BINS - 1), dtype=np.int16)
 
 
+@lru_cache(maxsize=64)
 def edge_bin(seconds: int) -> int:
     """The bin that ends exactly at this many seconds; ValueError where none does."""
     index = int(np.searchsorted(UPPER, seconds, side="left"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -259,6 +261,10 @@ def observed_days(snapshot: Snapshot, filters: Filters, as_of: int | None = None
     return _follow_up(snapshot, min(filters.end, snapshot.data_to), as_of)
 
 
+@lru_cache(maxsize=256)
+def _follow_up_until(through: int, zone: ZoneInfo, day: date) -> int:
+    return max(0, (utc_to_local(through, zone).date() - day).days)
+
+
 def _follow_up(snapshot: Snapshot, day: date, as_of: int | None) -> int:
-    until = snapshot.data_through_local if as_of is None else utc_to_local(as_of, snapshot.city.zone)
-    return max(0, (until.date() - day).days)
+    return _follow_up_until(snapshot.data_through if as_of is None else as_of, snapshot.city.zone, day)
