@@ -2,6 +2,24 @@
 (function () {
   "use strict";
 
+  const FINEST = 12;  // finer outlines weigh more than a street is worth
+
+  // Shapes as fine as the zoom of the map needs; finer ones are fetched when it is zoomed in, and `draw` is called with each.
+  function shapesFor(map, address, draw) {
+    const stop = new AbortController();
+    let had = -1;
+    const look = () => {
+      const zoom = Math.min(FINEST, Math.max(0, Math.ceil(map.getZoom())));
+      if (zoom <= had) { return; }
+      had = zoom;
+      window.fixedyet.fetched(address + "&zoom=" + zoom, stop.signal).then((shapes) => { if (zoom === had) { draw(shapes); } })
+        .catch((error) => { if (error.name !== "AbortError") { had = -1; throw error; } });
+    };
+    look();
+    map.on("zoomend", look);
+    return () => { stop.abort(); map.off("zoomend", look); };
+  }
+
   function stylesOf(told) {
     const { values, colours, none, edge } = told;
     return (feature) => {
@@ -28,7 +46,6 @@
 
   function areas(map, told) {
     let now = told, drawn = null;
-    const stop = new AbortController();
     const go = (name) => { if (now.values[name]) { window.fixedyet.follow(now.values[name].href); } };
     const each = (feature, layer) => {
       const name = feature.properties.name;
@@ -41,9 +58,13 @@
         });
       });
     };
-    window.fixedyet.fetched(told.shapes, stop.signal).then((shapes) => {
+    const stop = shapesFor(map, told.shapes, (shapes) => {
+      const here = document.activeElement, focused = drawn && drawn.getLayers().find((layer) => layer.getElement() === here);
+      if (drawn) { drawn.remove(); }
       drawn = window.L.geoJSON(shapes, { style: stylesOf(now), onEachFeature: each }).addTo(map);
-    }).catch((error) => { if (error.name !== "AbortError") { throw error; } });
+      const again = focused && drawn.getLayers().find((layer) => layer.feature.properties.name === focused.feature.properties.name);
+      if (again) { again.getElement().focus({ preventScroll: true }); }
+    });
     return {
       update: (next) => {
         now = next;
@@ -55,23 +76,23 @@
           label(layer, name, now);
         });
       },
-      remove: () => { stop.abort(); if (drawn) { drawn.remove(); } },
+      remove: () => { stop(); if (drawn) { drawn.remove(); } },
     };
   }
 
   // Outlines under other layers; the area that the page is about is marked.
   function outlines(map, told) {
     let now = told, drawn = null;
-    const stop = new AbortController();
     const style = (feature) => {
       const here = feature.properties.name === now.area;
       return { color: now.edge, weight: here ? 3 : 1, opacity: here ? 0.9 : 0.35, fillColor: now.fill, fillOpacity: here ? 0.12 : 0 };
     };
-    window.fixedyet.fetched(told.shapes, stop.signal).then((shapes) => {
+    const stop = shapesFor(map, told.shapes, (shapes) => {
+      if (drawn) { drawn.remove(); }
       drawn = window.L.geoJSON(shapes, { style, interactive: false }).addTo(map);
       drawn.bringToBack();
-    }).catch((error) => { if (error.name !== "AbortError") { throw error; } });
-    return { update: (next) => { now = next; if (drawn) { drawn.setStyle(style); } }, remove: () => { stop.abort(); if (drawn) { drawn.remove(); } } };
+    });
+    return { update: (next) => { now = next; if (drawn) { drawn.setStyle(style); } }, remove: () => { stop(); if (drawn) { drawn.remove(); } } };
   }
 
   Object.assign(window.fixedyet.layers, { areas, outlines });

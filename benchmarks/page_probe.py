@@ -51,7 +51,7 @@ SETTLED = f"""
   if (probe.open().length) {{ return false; }}
   if (performance.now() - probe.last < {QUIET}) {{ return false; }}
   if (probe.began !== null) {{
-    const answers = performance.getEntriesByType("resource").filter((each) => each.name.endsWith("/_dash-update-component"));
+    const answers = performance.getEntriesByType("resource").filter((each) => each.name.includes("/_dash-update-component"));
     const last = answers.at(-1);
     if (!last || !last.responseEnd || probe.last < last.responseEnd) {{ return false; }}
     probe.change = probe.last - last.responseEnd;

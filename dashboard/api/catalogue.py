@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dashboard.api.asking import Asked
+from dashboard.api.asking import Asked, whole_number
 from dashboard.api.rendering import Content, Row
 from dashboard.domain.errors import BadQuery
 from dashboard.domain.filters import CHOICES, DEFAULTS
 from dashboard.domain.ids import slugify
 from dashboard.domain.method import METHOD_VERSION
 from data_access.answers.quality import LAST_RUNS, quality
+from data_access.areas.simplified import MOST_ZOOM, simplified
 from data_access.store.published import Snapshot
+
+WHOLE = -1
+"""In place of a zoom: the outlines as they were published."""
 
 CITY = (
     "id",
@@ -100,12 +104,15 @@ def data_quality(asked: Asked) -> Content:
 
 
 def boundaries(asked: Asked, kind: str) -> Content:
-    """The published areas of a kind; each has the properties name and slug. Raises BadQuery (404) for another kind."""
+    """The published areas of a kind; each has the properties name and slug. With `zoom` the outlines are as coarse as a map
+    of it can show. Raises BadQuery (404) for another kind."""
     known = asked.snapshot.boundaries()
     if kind not in known:
         there = ", ".join(known) or "none"
         raise BadQuery(f"{asked.snapshot.city.name} has no such boundaries; there are: {there}.", "kind", 404)
-    collection: dict[str, Any] = json.loads(known[kind].read_bytes())
+    zoom = whole_number(asked.value("zoom"), "zoom", 0, MOST_ZOOM, WHOLE)
+    text = known[kind].read_text("utf-8") if zoom == WHOLE else simplified(known[kind], zoom)
+    collection: dict[str, Any] = json.loads(text)
     field = asked.snapshot.options.fields.get(kind)
     for feature in collection["features"]:
         name = str(feature["properties"].get("name", ""))

@@ -13,6 +13,7 @@ from dashboard.domain.filters import CHOICES, DEFAULTS, MULTIPLE
 from dashboard.domain.method import METHOD_VERSION
 from data_access.answers.fair import DAYS
 from data_access.answers.trends import MOST_SHOWN
+from data_access.areas.simplified import MOST_ZOOM
 from data_access.queries.requests import SORTS, STANDINGS
 
 Document = dict[str, Any]
@@ -61,7 +62,7 @@ ROWS = (
 )
 SINGLE = (
     ("/requests/{request_id}", "Request", ("request_id", "city"), "One request, with the wait of requests like it"),
-    ("/boundaries/{kind}.geojson", "Boundaries", ("kind", "city"), "The areas of a kind as GeoJSON"),
+    ("/boundaries/{kind}.geojson", "Boundaries", ("kind", "zoom", "city"), "The areas of a kind as GeoJSON"),
 )
 
 
@@ -157,6 +158,11 @@ def parameters() -> Document:
         ),
         "request_id": _parameter(
             "request_id", {"type": "string"}, "The source's own id, percent-encoded.", where="path"
+        ),
+        "zoom": _parameter(
+            "zoom",
+            {"type": "integer", "minimum": 0, "maximum": MOST_ZOOM},
+            "The zoom of a map of 256 px tiles: outlines are as coarse as it can show. Without it they are whole.",
         ),
         "kind": _parameter("kind", {"type": "string"}, "A kind of area: district or neighbourhood.", where="path"),
     }

@@ -63,7 +63,14 @@ ROUTES = (
     Route("/quality", catalogue.data_quality, filtered=False),
     Route("/flags", method.odd_rows),
     Route("/method", method.definitions, filtered=False),
-    Route("/boundaries/<kind>.geojson", catalogue.boundaries, filtered=False, as_csv=False, mimetype=GEOJSON),
+    Route(
+        "/boundaries/<kind>.geojson",
+        catalogue.boundaries,
+        own=("zoom",),
+        filtered=False,
+        as_csv=False,
+        mimetype=GEOJSON,
+    ),
 )
 
 
