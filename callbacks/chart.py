@@ -66,6 +66,7 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
     if drawing is None:
         raise ValueError(f"the chart {chart.id} is drawn by its page")
     figure: dict[str, Any] | None = None
+    failed = False
     try:
         frame = chart.query(snapshot, filters)
         marks = _breaks(chart, snapshot, filters, tr)
@@ -73,6 +74,7 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
         figure = breaks.marked(drawing.figure(frame, tr, scheme), marks, tr, scheme) if draw else None
     except Exception:
         log.exception("the chart %s failed for %s", chart.id, query)
+        failed = True
         sentence = tr("This chart could not be made. The other numbers of the page are not affected.")
     height = int(figure["layout"].get("height", drawing.height)) if figure else drawing.height
     return ChartCard(
@@ -85,6 +87,7 @@ def card(chart: Chart, snapshot: Snapshot, filters: Filters, tr: Translator, *, 
         f"/charts/{chart.id}.html?{query}&{urlencode({'lang': tr.locale})}",
         chart.measure,
         chart.wide,
+        failed=failed,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import parse_qsl, urlencode
@@ -33,6 +33,8 @@ class Page:
     content: PageContent
     frame: Frame
     tr: Translator
+    complete: bool = True
+    """Whether each of its charts could be made."""
 
 
 def city_of(query: str, published: Published, settings: Settings) -> str:
@@ -65,10 +67,7 @@ def load(
         tr = translator_for(pairs.get("lang"))
         route = find(path, snapshot, pairs)
         filters, problems = Filters.parse(query, snapshot.options)
-        asked = pairs.get("city", "").strip()
-        if asked and asked.lower() != snapshot.city.id:
-            problems = (Problem("city", asked, ", ".join(published.cities())), *problems)
-        problems = (*_left_behind(pairs.get("without", ""), snapshot), *problems)
+        problems = (*problems_of_city(pairs, snapshot, published), *problems)
         frame = Frame(
             facts(snapshot),
             filters,
@@ -83,7 +82,7 @@ def load(
         )
         if route is None:
             return None
-        own, own_query = _own(route, query)
+        own, own_query = own_part(route, query)
         frame = replace(frame, own=own_query)
         narrowed = filters.only(route.kind, route.name) if route.name else filters
         answer: Numbers = route.answer(snapshot, narrowed, own) if route.answer else {}
@@ -116,10 +115,11 @@ def load(
         )
         content = route.content(data, tr)
         always = [text for text in notes_of_every_page(data, tr) if text not in content.notes]
-        return Page(replace(content, notes=(*always, *content.notes)), frame, tr)
+        complete = not any(card.failed for card in data.charts)
+        return Page(replace(content, notes=(*always, *content.notes)), frame, tr, complete)
 
 
-def _own(route: Route, query: str) -> tuple[dict[str, str], str]:
+def own_part(route: Route, query: str) -> tuple[dict[str, str], str]:
     """The page's own part of a query string by key, the values of one that may repeat joined by APART; and as a query."""
     found: dict[str, list[str]] = {}
     for key, value in parse_qsl(query):
@@ -133,6 +133,15 @@ def kept_query(query: str, filters: Filters) -> str:
     """The canonical query that links inside the site carry: city, filters and the language."""
     language = dict(parse_qsl(query)).get("lang")
     return filters.to_query() + (f"&lang={translator_for(language).locale}" if language else "")
+
+
+def problems_of_city(pairs: Mapping[str, str], snapshot: Snapshot, published: Published) -> tuple[Problem, ...]:
+    """What of a query string another city than this one was meant by."""
+    left = _left_behind(pairs.get("without", ""), snapshot)
+    asked = pairs.get("city", "").strip()
+    if asked and asked.lower() != snapshot.city.id:
+        return (*left, Problem("city", asked, ", ".join(published.cities())))
+    return left
 
 
 def _left_behind(text: str, snapshot: Snapshot) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
-from flask import request
+from flask import g, request
 
 from callbacks.chart import Chart
 from callbacks.page_data import Page, load
@@ -73,6 +73,7 @@ def register(
                 [""] * len(nav),
                 [no_update] * len(kept),
             )
+        g.incomplete = not page.complete
         now = shown(page.frame, page.content.title)
         if now == before:
             raise PreventUpdate

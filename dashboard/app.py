@@ -18,13 +18,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from callbacks import url
 from callbacks.page_data import Page, load
 from dashboard import api, chart_answers, page_files, places, security
+from dashboard.api.problems import from_exception
+from dashboard.api.rendering import HTML
 from dashboard.charts import CHARTS
-from dashboard.domain.errors import NothingPublished
+from dashboard.domain.errors import NothingPublished, TooBusy, TookTooLong
 from dashboard.domain.filters import MAX_QUERY_LENGTH
 from dashboard.first_answer import document, plain_page
 from dashboard.i18n.translator import translator_for
+from dashboard.page_answers import PageAnswers
 from dashboard.page_files import PageFiles
+from dashboard.page_key import PageKeys
+from dashboard.serving.gate import Gate, Limits
+from dashboard.serving.kept import BROTLI, BROTLI_QUALITY, GZIP, Answers, Finished
 from dashboard.settings import Settings
+from dashboard.warming import WARMING, Warming
 from data_access.store.published import Published
 from layouts.components.blocks import page as draw
 from layouts.pages import not_found, unavailable
@@ -51,6 +58,7 @@ class PageFirst(Dash):
     settings: Settings
     clock: Callable[[], datetime]
     files: PageFiles
+    answers: PageAnswers
 
     def index(self, *_args: Any, **_kwargs: Any) -> Any:
         """A page's first HTML, 404 where there is none, 503 where nothing has been published."""
@@ -58,15 +66,7 @@ class PageFirst(Dash):
         if len(request.query_string) > MAX_QUERY_LENGTH:
             return Response(plain_page(unavailable.too_long(tr), tr), 414, mimetype="text/html")
         try:
-            page = load(
-                request.path,
-                request.query_string.decode("utf-8", "replace"),
-                self.published,
-                self.settings,
-                CHARTS,
-                now=self.clock(),
-                draw=False,
-            )
+            found = self.answers.first(self._first)
         except NothingPublished as error:
             return Response(
                 plain_page(unavailable.nothing_published(str(error), tr), tr),
@@ -74,15 +74,24 @@ class PageFirst(Dash):
                 mimetype="text/html",
                 headers={"Retry-After": "60"},
             )
-        if page is None:
-            return Response(plain_page(not_found.content(tr), tr), 404, mimetype="text/html")
+        return found or Response(plain_page(not_found.content(tr), tr), 404, mimetype="text/html")
+
+    def _first(self) -> Finished:
+        query = request.query_string.decode("utf-8", "replace")
+        page = load(request.path, query, self.published, self.settings, CHARTS, now=self.clock(), draw=False)
+        if page is None:  # published anew since its key was made
+            tr = translator_for(request.args.get("lang"))
+            return Finished(plain_page(not_found.content(tr), tr).encode(), HTML, status=404, keep=False)
         if page.content.moved:
-            return Response(status=303, headers={"Location": page.content.moved, "Cache-Control": "private, no-cache"})
+            return Finished(b"", HTML, (("Location", page.content.moved),), 303, keep=False)
         g.page = page
-        response = Response(super().index(), page.content.status, mimetype="text/html")
-        response.headers["Cache-Control"] = "private, no-cache"
-        response.headers["Vary"] = "Accept-Language, Cookie"
-        return response
+        status = page.content.status
+        return Finished(super().index().encode(), HTML, status=status, keep=page.complete and status == 200)
+
+    def _config(self) -> dict[str, Any]:
+        """What Dash tells the browser, without the token of each page load: it is for callbacks in the background, of which
+        there are none, and would make each copy of a page another one."""
+        return {**super()._config(), "end_id": ""}
 
     def interpolate_index(self, **slots: str) -> str:  # type: ignore[override]
         """The document with the parts that Dash fills."""
@@ -103,13 +112,17 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     published = Published(settings.data_dir, threads=settings.query_threads)
     server = Flask("dashboard")
     server.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    server.config["COMPRESS_ALGORITHM"] = [BROTLI, GZIP]
+    server.config["COMPRESS_BR_LEVEL"] = BROTLI_QUALITY
     Compress(server)
     if settings.proxies:
         server.wsgi_app = ProxyFix(
             server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )  # type: ignore[method-assign]
-    api.register(server, published, settings)
-    chart_answers.register(server, published, settings, CHARTS)
+    answers = Answers(settings.cache_mb * 2**20, Gate(Limits.of(settings)))
+    warming = Warming(server, published, settings, answers.gate)
+    api.register(server, published, settings, answers, warming.is_warm)
+    chart_answers.register(server, published, settings, CHARTS, answers)
     places.register(server, published, settings)
     app = PageFirst(
         "dashboard",
@@ -122,15 +135,19 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         add_log_handler=False,
     )
     app.published, app.settings, app.clock = published, settings, clock
+    app.answers = PageAnswers(PageKeys(published, settings), answers, clock)
+    app.answers.around(server)
     app.layout = lambda: page_layout(published, settings, clock())
     url.register(app, published, settings, CHARTS, clock)
     server.register_error_handler(500, failed)
+    server.register_error_handler(TooBusy, too_busy)
     server.register_error_handler(DependencyException, no_such_file)
     server.before_request(lambda: refuse_odd_update(app))
     app.files = PageFiles(app, page_files.ASSETS_FOLDER)
     page_files.register(server, app.files)
     security.register(server, app.csp_hashes, settings.tile_source[0] if settings.tile_source else None)
     warm(app)
+    server.extensions[WARMING] = warming
     return server
 
 
@@ -165,6 +182,16 @@ def failed(_error: Exception) -> Response:
     return Response(plain_page(unavailable.failed(tr), tr), 500, mimetype="text/html")
 
 
+def too_busy(error: TooBusy) -> Response:
+    """What is said where something new cannot be computed just now: a page to a reader, a problem to a script."""
+    if request.path.startswith(("/api", "/charts", "/_dash")):
+        return from_exception(error)
+    tr = translator_for(request.args.get("lang"))
+    page = unavailable.too_slow(tr) if isinstance(error, TookTooLong) else unavailable.busy(tr)
+    headers = {"Retry-After": str(error.retry_seconds), "Cache-Control": "no-store"}
+    return Response(plain_page(page, tr), 503, mimetype="text/html", headers=headers)
+
+
 def page_layout(published: Published, settings: Settings, now: datetime) -> Component:
     """The layout of the page that asks for it: its address is the Referer; without one, the overview, until the address arrives."""
     if not has_request_context():  # Dash also asks once at the start, to know the ids
@@ -174,6 +201,7 @@ def page_layout(published: Published, settings: Settings, now: datetime) -> Comp
     page = page or _loaded("/", "", published, settings, now)
     if page is None:
         return skeleton()
+    g.incomplete = not page.complete
     return layout(page.frame, draw(page.content, page.tr), page.content.title, url.matched(page), page.tr)
 
 

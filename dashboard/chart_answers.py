@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from flask import Flask, Response, abort, request
 
 from callbacks.chart import Chart
 from dashboard.api.asking import Pairs, choose_city, read_filters, read_pairs
-from dashboard.api.caching import version_of
+from dashboard.api.caching import respond, validator, version_of
 from dashboard.api.problems import from_exception
-from dashboard.api.rendering import file_name, plain, to_csv, to_json
+from dashboard.api.rendering import CSV, HTML, JSON, file_name, plain, to_csv, to_json
 from dashboard.domain.errors import FixedYetError
+from dashboard.domain.filters import Filters
 from dashboard.domain.method import TOO_FEW
 from dashboard.domain.trend import FOLLOWED, OTHER
 from dashboard.first_answer import plain_page, table_fragment
 from dashboard.i18n.translator import N_, Translator, translator_for
+from dashboard.serving.kept import Answers, Finished
 from dashboard.settings import Settings
-from data_access.store.published import Published
+from data_access.store.published import Published, Snapshot
 from layouts.figures.open_ages import NAMES as AGES
 from layouts.pages.content import APART, Column, PageContent, Table
 from layouts.pages.fairness import POSITIONS
@@ -90,12 +92,28 @@ VALUES = {
     "before_high": "before_n",
 }
 """The columns of values and of what each was computed from."""
+VARYING = ("Sec-Fetch-Dest",)
+"""The header that tells a table opened as a page of its own from one for a card."""
 MOST_ROWS = 400
 """A table on a screen ends here; the CSV has all rows."""
 
 
-def register(server: Flask, published: Published, settings: Settings, charts: Sequence[Chart]) -> None:
-    """Add /charts/<id>.html, .csv and .json for every row of the table of charts."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for: `own` are the values of the chart's own keys, `alone` a page of its own, without scripts."""
+
+    chart: Chart
+    filters: Filters
+    own: Mapping[str, str]
+    form: str
+    tr: Translator
+    alone: bool
+
+
+def register(
+    server: Flask, published: Published, settings: Settings, charts: Sequence[Chart], answers: Answers
+) -> None:
+    """Add /charts/<id>.html, .csv and .json for every row of the table of charts; `answers` keeps what was finished."""
     by_id = {chart.id: chart for chart in charts}
 
     def answer(chart_id: str, form: str) -> Response:
@@ -107,21 +125,19 @@ def register(server: Flask, published: Published, settings: Settings, charts: Se
             with published.open(choose_city(pairs, published, settings)) as snapshot:
                 filters = read_filters([pair for pair in pairs if pair[0] != "lang"], snapshot)
                 own = _own(chart, pairs)
-                frame = chart.query(snapshot, filters, own) if chart.keys else chart.query(snapshot, filters)
-                lacking = snapshot.city.missing.get(chart.needs, "")  # type: ignore[call-overload]
-                tag = hashlib.sha256(
-                    f"{version_of(snapshot)}|{chart_id}|{form}".encode() + request.query_string
-                ).hexdigest()[:32]
-                name = file_name((snapshot.city.id, chart.id, filters.start.isoformat(), filters.end.isoformat()))
+                tr = translator_for(dict(pairs).get("lang"))
+                alone = form == "html" and request.headers.get("Sec-Fetch-Dest", "empty") == "document"
+                tag = validator(
+                    f"{chart_id}.{form}",
+                    f"{filters.to_query()}&{urlencode(own)}",
+                    tr.locale,
+                    str(alone),
+                    version_of(snapshot),
+                )
+                wanted = _Wanted(chart, filters, own, form, tr, alone)
+                return respond(tag, lambda: _finished(wanted, snapshot), answers, VARYING if form == "html" else ())
         except FixedYetError as error:
             return from_exception(error)
-        chart = replace(chart, measure=_read_as(own)) if chart.keys else chart
-        tr = translator_for(dict(pairs).get("lang"))
-        response = _rendered(chart, frame, form, tr, name, lacking)
-        response.headers["Cache-Control"] = "public, no-cache"
-        response.set_etag(tag)
-        response.make_conditional(request)
-        return response
 
     server.add_url_rule("/charts/<chart_id>.<any(html, csv, json):form>", "chart_answer", answer, methods=["GET"])
 
@@ -141,25 +157,27 @@ def _read_as(own: Mapping[str, str]) -> str:
     return {"count": "requests", "days": "wait", "share": "on_time"}[followed.unit]
 
 
-def _rendered(chart: Chart, frame: pd.DataFrame, form: str, tr: Translator, name: str, lacking: str) -> Response:
-    """`lacking` is the sentence that says why the city's rows do not allow this chart; then there are no rows."""
+def _finished(wanted: _Wanted, snapshot: Snapshot) -> Finished:
+    """The rows of a chart in the form that is asked for; where the city's rows do not allow the chart, its sentence why."""
+    chart, filters, own, tr = wanted.chart, wanted.filters, wanted.own, wanted.tr
+    frame = chart.query(snapshot, filters, own) if chart.keys else chart.query(snapshot, filters)
+    lacking = snapshot.city.missing.get(chart.needs, "")  # type: ignore[call-overload]
     frame = frame.iloc[:0] if lacking else frame
     columns = tuple(str(column) for column in frame.columns)
     rows: list[dict[str, Any]] = [{column: plain(value) for column, value in row.items()} for row in _records(frame)]
-    if form == "json":
-        return Response(
-            to_json({"id": chart.id, "title": chart.title, "rows": rows, "lacking": lacking or None}),
-            mimetype="application/json",
-        )
-    if form == "csv":
-        response = Response(to_csv(columns, rows), mimetype="text/csv")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+    if wanted.form == "json":
+        document = {"id": chart.id, "title": chart.title, "rows": rows, "lacking": lacking or None}
+        return Finished(to_json(document), JSON)
+    if wanted.form == "csv":
+        name = file_name((snapshot.city.id, chart.id, filters.start.isoformat(), filters.end.isoformat()))
+        disposition = ("Content-Disposition", f'attachment; filename="{name}"')
+        return Finished(to_csv(columns, rows), f"{CSV}; charset=utf-8", (disposition,))
+    chart = replace(chart, measure=_read_as(own)) if chart.keys else chart
     table = data_table(chart, rows, columns, tr, lacking)
-    if request.headers.get("Sec-Fetch-Dest", "empty") == "document":  # opened as a page of its own, without scripts
+    if wanted.alone:
         title = tr(chart.title)
-        return Response(plain_page(PageContent(title, title, "", (table,)), tr), mimetype="text/html")
-    return Response(table_fragment(table), mimetype="text/html")
+        return Finished(plain_page(PageContent(title, title, "", (table,)), tr).encode(), HTML)
+    return Finished(table_fragment(table).encode(), HTML)
 
 
 def data_table(

@@ -25,11 +25,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from dashboard.api.health import WARMING
 from dashboard.domain.errors import SettingsError
 from dashboard.settings import Settings
 from data_access.sources.base import Tell
 
 WAIT_SECONDS = 120
+SPARE_THREADS = 16
 
 
 @contextmanager
@@ -88,7 +90,8 @@ def serve(settings: Settings) -> None:
                 "bind": f"{settings.host}:{settings.port}",
                 "workers": settings.workers,
                 "worker_class": "gthread",
-                "threads": 4,
+                # those that compute or wait for it, and as many again as it takes to answer from what is kept meanwhile
+                "threads": settings.queries_at_once + settings.queries_waiting + SPARE_THREADS,
                 "timeout": 120,
                 "graceful_timeout": 20,
                 "control_socket_disable": True,
@@ -102,9 +105,9 @@ def serve(settings: Settings) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            from dashboard.wsgi import create_app
+            from dashboard.wsgi import create
 
-            return create_app(settings)
+            return create(settings)
 
     address = f"http://{settings.host if settings.host != '0.0.0.0' else '127.0.0.1'}:{settings.port}"
     threading.Thread(target=_announce, args=(address, os.getpid()), daemon=True).start()
@@ -132,11 +135,11 @@ def _announce(address: str, parent: int) -> None:
                 sys.stdout.flush()
                 return
         except urllib.error.HTTPError as error:
-            if error.code == 503:
-                typer.echo(
-                    f"Fixed Yet? answers at {address}, but has nothing to show yet: {error.read().decode(errors='replace')[:300]}"
-                )
+            told = error.read().decode(errors="replace")[:300]
+            if error.code == 503 and WARMING not in told:
+                typer.echo(f"Fixed Yet? answers at {address}, but has nothing to show yet: {told}")
                 return
+            time.sleep(0.2)
         except OSError:
             time.sleep(0.2)
 

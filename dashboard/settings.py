@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     port: int = Field(8050, ge=1, le=65535, description="Port to listen on.")
     workers: int = Field(2, ge=1, le=64, description="Number of server processes.")
     query_threads: int = Field(2, ge=1, le=64, description="Threads that one query may use.")
+    query_seconds: float = Field(
+        30, gt=0, le=600, description="Seconds that one new answer may take; then its queries are stopped (503)."
+    )
+    queries_at_once: int = Field(2, ge=1, le=64, description="New answers that one process computes at once.")
+    queries_waiting: int = Field(
+        64, ge=0, le=1000, description="New answers that may wait for their turn, a process; more are refused (503)."
+    )
+    cache_mb: int = Field(
+        64, ge=1, le=65536, description="Megabytes of finished, compressed answers that one process keeps."
+    )
 
     @field_validator("database_url")
     @classmethod

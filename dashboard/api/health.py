@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 
 from flask import Flask, Response
 
@@ -15,14 +16,20 @@ from data_access.store.published import Published, is_readable
 log = logging.getLogger(__name__)
 
 
-def register_health(server: Flask, published: Published, settings: Settings) -> None:
-    """Add /healthz and /readyz."""
+WARMING = "This process has just started and makes its first pages; it will be ready in a moment."
+
+
+def register_health(server: Flask, published: Published, settings: Settings, is_warm: Callable[[], bool]) -> None:
+    """Add /healthz and /readyz, which waits until the first pages are made."""
 
     def healthz() -> Response:
         return _answer({"status": "up"})
 
     def readyz() -> Response:
-        return ready(published, settings)
+        answer = ready(published, settings)
+        if answer.status_code == 200 and not is_warm():
+            return problem(503, WARMING, headers={"Retry-After": "1"})
+        return answer
 
     server.add_url_rule("/healthz", "healthz", healthz)
     server.add_url_rule("/readyz", "readyz", readyz)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from dashboard.domain.errors import BadQuery, FixedYetError, NothingPublished
+from dashboard.domain.errors import BadQuery, FixedYetError, NothingPublished, TooBusy
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,8 @@ def from_exception(error: Exception) -> Response:
         return problem(error.status, str(error), error.parameter)
     if isinstance(error, NothingPublished):
         return problem(503, str(error), headers={"Retry-After": str(RETRY_SECONDS)})
+    if isinstance(error, TooBusy):
+        return problem(503, str(error), headers={"Retry-After": str(error.retry_seconds)})
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
         return problem(error.code, error.description or HTTPStatus(error.code).phrase)
     log.error("The API could not answer", exc_info=error)

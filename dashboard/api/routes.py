@@ -14,7 +14,7 @@ from werkzeug.routing import RequestRedirect
 
 from dashboard.api import addresses, catalogue, docs, method, numbers, records, spots
 from dashboard.api.asking import Asked, choose_city, own_values, read_filters, read_pairs
-from dashboard.api.caching import Answers, Finished, respond, validator, version_of
+from dashboard.api.caching import respond, validator, version_of
 from dashboard.api.health import register_health
 from dashboard.api.openapi import build
 from dashboard.api.problems import OPEN_TO_ALL, PREFLIGHT, from_exception, log, problem
@@ -22,6 +22,8 @@ from dashboard.api.rendering import CSV, GEOJSON, HTML, JSON, Content, file_name
 from dashboard.domain.errors import FixedYetError
 from dashboard.domain.filters import Filters
 from dashboard.domain.method import METHOD_VERSION
+from dashboard.serving.kept import Answers, Finished
+from dashboard.serving.sending import PRIVATE, PUBLIC, send
 from dashboard.settings import Settings
 from data_access.store.published import Published, Snapshot
 
@@ -41,6 +43,8 @@ class Route:
     filtered: bool = True
     as_csv: bool = True
     mimetype: str = JSON
+    private: bool = False
+    """Whether it is asked where somebody is: then the answer is kept nowhere."""
 
 
 ROUTES = (
@@ -58,7 +62,7 @@ ROUTES = (
     Route("/fair", numbers.compared_fairly, own=("field", "days")),
     Route("/requests", records.listed, own=records.OWN),
     Route("/requests/<path:request_id>", records.single, filtered=False, as_csv=False),
-    Route("/addresses", addresses.found, own=addresses.OWN, filtered=False),
+    Route("/addresses", addresses.found, own=addresses.OWN, filtered=False, private=True),
     Route("/spots", spots.found),
     Route("/quality", catalogue.data_quality, filtered=False),
     Route("/flags", method.odd_rows),
@@ -77,8 +81,8 @@ ROUTES = (
 class Door:
     """Everything that the views of one process share."""
 
-    def __init__(self, published: Published, settings: Settings) -> None:
-        self.published, self.settings, self.answers = published, settings, Answers()
+    def __init__(self, published: Published, settings: Settings, answers: Answers) -> None:
+        self.published, self.settings, self.answers = published, settings, answers
 
     def answer(self, route: Route, *, as_csv: bool, **parts: str) -> Response:
         """Understand the request, and send what the route makes of it, unless the caller holds it already."""
@@ -94,6 +98,9 @@ class Door:
                     content, as_csv, route.mimetype, _headers(snapshot, filters if route.filtered else None, content)
                 )
 
+            if route.private:
+                packed = self.answers.once(make)
+                return send(packed, packed.digest, PRIVATE)
             return respond(tag, make, self.answers)
 
     def cities(self, *, as_csv: bool) -> Response:
@@ -134,17 +141,26 @@ class Door:
 
     def _described(self, key: str, make: Callable[[], Finished]) -> Response:
         """An answer that changes with the program alone: its validator is made from its text."""
-        finished = self.answers.get(key, make)
-        return respond(validator(key, finished.body.decode()), lambda: finished, self.answers)
+        packed = self.answers.get(key, make)
+        return send(packed, packed.digest, PUBLIC)
 
     def _root(self) -> str:
         """The address of the site without the last slash: as configured, else the path that it is mounted at."""
         return self.settings.public_url.rstrip("/") or request.script_root.rstrip("/")
 
 
-def register(server: Flask, published: Published, settings: Settings) -> None:
-    """Add /api, /api/v1, /healthz and /readyz to a server; nothing is read before the first request."""
-    door = Door(published, settings)
+def register(
+    server: Flask,
+    published: Published,
+    settings: Settings,
+    answers: Answers | None = None,
+    is_warm: Callable[[], bool] = lambda: True,
+) -> None:
+    """Add /api, /api/v1, /healthz and /readyz to a server; nothing is read before the first request.
+
+    `answers` keeps what was finished; `is_warm` says whether the first readers will find something in it.
+    """
+    door = Door(published, settings, answers or Answers())
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     _add(api, "/cities", door.cities, as_csv=True)
     api.add_url_rule("/openapi.json", "openapi", door.openapi)
@@ -159,7 +175,7 @@ def register(server: Flask, published: Published, settings: Settings) -> None:
         f"{ROOT}/<path:rest>", "api_unknown", _unknown, methods=["GET", "OPTIONS"], provide_automatic_options=False
     )
     server.before_request(_answer_unrouted)
-    register_health(server, published, settings)
+    register_health(server, published, settings, is_warm)
 
 
 def _add(api: Blueprint, path: str, view: Callable[..., Response], *, as_csv: bool) -> None:

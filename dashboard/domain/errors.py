@@ -6,6 +6,8 @@ FixedYetError
 ├── SourceError          a file or portal did not give what was expected; nothing was changed
 ├── SyncLocked           another sync of the same city is running
 ├── NothingPublished     a city has no data version that could be read
+├── TooBusy              more is asked at once than can be computed; ask again
+│   └── TookTooLong      one answer needed more time than it may have
 └── BadQuery             a query string cannot be understood (the API's 400); names the parameter
 
 Each carries one sentence that says what was expected and what to do.
@@ -36,6 +38,25 @@ class SyncLocked(FixedYetError):
 
 class NothingPublished(FixedYetError):
     """A city has no published data version yet."""
+
+
+class TooBusy(FixedYetError):
+    """More is asked at once than this process computes at once; nothing is wrong with the query."""
+
+    retry_seconds = 5
+    sentence = "Too many people are asking for something new just now; ask again in a few seconds."
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
+
+
+class TookTooLong(TooBusy):
+    """An answer needed more time than one may have."""
+
+    retry_seconds = 30
+    sentence = (
+        "This answer takes too long to compute just now; ask for a shorter period or fewer things, or try again later."
+    )
 
 
 class BadQuery(FixedYetError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Generator, Hashable, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from data_access.store.engines import duckdb
 from data_access.store.packed import Packed, open_packed
 from data_access.store.publish import COUNTS, RECORDS, current_version, is_of_another_form
 from data_access.store.tables import about, names
+from data_access.store.time_limit import obey
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,16 @@ class Published:
 
     def cities(self) -> list[str]:
         """The ids of the cities that have a published version."""
+        return list(self.versions())
+
+    def versions(self) -> dict[str, int]:
+        """The number of the current version of each city that has one, by id in order."""
         if not self._data_dir.is_dir():
-            return []
-        return sorted(
-            path.name for path in self._data_dir.iterdir() if path.is_dir() and current_version(path) is not None
-        )
+            return {}
+        with os.scandir(self._data_dir) as entries:
+            folders = sorted(each.name for each in entries if each.is_dir())
+        found = ((name, current_version(self._data_dir / name)) for name in folders)
+        return {city: version for city, version in found if version is not None}
 
     @contextmanager
     def open(self, city: str) -> Generator[Snapshot]:
@@ -138,7 +145,7 @@ class Published:
 def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
     """Open a version read-only and read what never changes in it."""
     place = folder / f"v{version}"
-    counts = duckdb.open_published(place / COUNTS, threads=threads)
+    counts = obey(duckdb.open_published(place / COUNTS, threads=threads))
     known: dict[str, str] = dict(_frame(counts, select(about)).to_numpy().tolist())
     city = City.model_validate(json.loads(known["city"]))
     listed = _frame(counts, select(names).order_by(names.c.field, names.c.code))
@@ -157,7 +164,7 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
         codes={field: _codes(listed[listed["field"] == field]) for field in DIMENSIONS},
         folder=place,
         counts=counts,
-        records=duckdb.open_published(place / RECORDS, threads=threads),
+        records=obey(duckdb.open_published(place / RECORDS, threads=threads)),
         packed=open_packed(place),
         gaps=from_text(known.get("gaps", "[]")),
     )

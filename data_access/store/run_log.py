@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,7 @@ def brought_rows(run: Mapping[str, Any]) -> bool:
 
 
 def log_stamp(folder: Path) -> str:
-    """A text that changes when the log does."""
-    try:
-        return str((folder / NAME).stat().st_mtime_ns)
-    except FileNotFoundError:
-        return ""
+    """A text that changes when the log does, or another of the small files that stand beside the versions."""
+    with os.scandir(folder) as entries:
+        stamps = [f"{each.name} {each.stat().st_mtime_ns}" for each in entries if each.name.endswith(".json")]
+    return " ".join(sorted(stamps))

@@ -93,7 +93,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class ChartCard:
-    """A chart with all that stands around it; `figure` is None in the first HTML, `failed` a sentence if it broke."""
+    """A chart with all that stands around it; `figure` is None in the first HTML and where it could not be made."""
 
     id: str
     title: str
@@ -106,6 +106,8 @@ class ChartCard:
     wide: bool = False
     panels: tuple[Panel, ...] = ()
     """Where a card holds several small charts, these stand in the place of its figure."""
+    failed: bool = False
+    """Whether it could not be made; the sentence says so."""
 
 
 @dataclass(frozen=True, slots=True)

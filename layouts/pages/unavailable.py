@@ -27,6 +27,26 @@ def too_long(tr: Translator) -> PageContent:
     )
 
 
+def busy(tr: Translator) -> PageContent:
+    """More is asked at once than can be computed."""
+    return PageContent(
+        title=tr("Busy"),
+        heading=tr("Many people are asking just now"),
+        sentence=tr("This page has to be computed anew and others come first. Please try again in a few seconds."),
+        blocks=(),
+    )
+
+
+def too_slow(tr: Translator) -> PageContent:
+    """The page needed more time than one may have."""
+    return PageContent(
+        title=tr("Too slow"),
+        heading=tr("This page takes too long just now"),
+        sentence=tr("Choose a shorter period or fewer things in the filters, or try again later."),
+        blocks=(),
+    )
+
+
 def failed(tr: Translator) -> PageContent:
     """Something went wrong here; nothing of it is told, it is in the log."""
     return PageContent(

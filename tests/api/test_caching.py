@@ -1,13 +1,14 @@
 """Validators: the same answer is a 304, a sync is seen, and nothing is computed twice."""
 
+import gzip
 import shutil
-import threading
 from datetime import datetime
 
+import brotli
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard.api.caching import Answers, Finished
 from data_access.city import load_city
 from data_access.store.published import Published
 from data_access.sync import sync_files
@@ -100,29 +101,30 @@ def test_a_sync_is_seen_at_once(tmp_path):
     assert anew.json["data_version"] == 1
 
 
-def test_the_same_answer_is_made_once_for_many_threads():
-    answers, made, gate = Answers(), [], threading.Event()
+def test_both_encodings_hold_the_same_answer_under_tags_of_their_own(client: FlaskClient):
+    path = f"{V1}/summary"
+    plain = client.get(path)
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Content-Encoding" not in plain.headers
+    for wanted, sent, unpack in (
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip", "gzip", gzip.decompress),
+        ("br;q=0.5, gzip", "gzip", gzip.decompress),
+    ):
+        packed = client.get(path, headers={"Accept-Encoding": wanted})
+        assert packed.headers["Content-Encoding"] == sent
+        assert unpack(packed.data) == plain.data
+        assert packed.headers["ETag"] == f'{plain.headers["ETag"][:-1]}:{sent}"'
+        head = client.head(path, headers={"Accept-Encoding": wanted})
+        assert (head.data, head.headers["Content-Length"]) == (b"", str(len(packed.data)))
+        assert head.headers["ETag"] == packed.headers["ETag"]
+        held = {"Accept-Encoding": wanted, "If-None-Match": packed.headers["ETag"]}
+        assert client.get(path, headers=held).status_code == client.head(path, headers=held).status_code == 304
+    for refused in ("identity", "br;q=0, gzip;q=0", "identity, br;q=0.5", ""):
+        assert client.get(path, headers={"Accept-Encoding": refused}).data == plain.data
 
-    def make() -> Finished:
-        gate.wait(5)
-        made.append(1)
-        return Finished(b"x", "text/plain")
 
-    threads = [threading.Thread(target=answers.get, args=("tag", make)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    gate.set()
-    for thread in threads:
-        thread.join(5)
-    assert len(made) == 1
-
-
-def test_answers_are_bounded_and_a_failure_is_not_kept():
-    answers = Answers(10_000)
-    with pytest.raises(ZeroDivisionError):
-        answers.get("a", lambda: 1 / 0)  # type: ignore[arg-type, return-value]
-    assert answers.get("a", lambda: Finished(b"ok", "")).body == b"ok"
-    for number in range(100):
-        answers.get(str(number), lambda: Finished(b"y" * 500, ""))
-    assert answers.get("huge", lambda: Finished(b"z" * 50_000, "")).body.startswith(b"z")
-    assert answers.get("a", lambda: Finished(b"made again", "")).body == b"made again"
+def test_an_address_that_is_searched_for_is_kept_nowhere(server: Flask, client: FlaskClient):
+    answer = client.get(f"{V1}/addresses?q=33 Beacon")
+    assert answer.json["rows"]
+    assert answer.headers["Cache-Control"] == "private, no-cache"

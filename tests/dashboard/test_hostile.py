@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_body_that_no_page_sends_is_refused(client: FlaskClient, body: object)
     assert client.post("/_dash-update-component", json=body).status_code in {400, 404}
 
 
-def moved(client: FlaskClient, path: str, search: str) -> dict[str, object]:
+def moved(client: FlaskClient, path: str, search: str) -> dict[str, Any]:
     """What the browser posts when its address has become another."""
     layout = client.get("/_dash-layout").json
     patterns = [each["props"]["id"] for each in components(layout) if isinstance(each["props"].get("id"), dict)]

@@ -94,7 +94,7 @@ def test_a_failure_has_the_headers_and_tells_nothing(demo: Path, monkeypatch: py
         raise RuntimeError("a secret of the machine")
 
     monkeypatch.setattr("dashboard.app.load", broken)
-    answer = server.test_client().get("/")
+    answer = server.test_client().get("/about")  # not made before
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text
     assert "secret" not in answer.text
