@@ -1,14 +1,14 @@
 // On paper a report has its charts at the width of its columns and in the light colours, whatever the screen shows.
 (function () {
   "use strict";
-  const SIZE = { width: 338, height: 100 };
+  const SIZE = { width: 338, height: 112 };
   const restored = [];
 
   // The same layout for a small sheet: size, type and margins.
   function small(layout) {
     const made = JSON.parse(JSON.stringify(layout));
     Object.assign(made, SIZE, { autosize: false, font: Object.assign({}, made.font, { size: 8.5 }) });
-    made.margin = Object.assign({}, made.margin, { t: made.margin.t > 40 ? 34 : made.margin.t > 14 ? 20 : 8, b: made.margin.b > 20 ? 26 : made.margin.b });
+    made.margin = Object.assign({}, made.margin, { t: made.margin.t > 56 ? 50 : made.margin.t > 40 ? 40 : made.margin.t > 14 ? 27 : 8, b: made.margin.b > 20 ? 26 : made.margin.b });
     for (const axis of [made.xaxis, made.yaxis]) {
       if (!axis) continue;
       if (axis.tickfont) axis.tickfont.size = 8;
