@@ -96,7 +96,7 @@ def load(
             filters=narrowed,
             query=frame.query,
             summary=found,
-            groups={field: tuple(grouped(snapshot, narrowed, field)) for field in route.groups},
+            groups={field: tuple(grouped(snapshot, narrowed, field, route.most.get(field))) for field in route.groups},
             charts=_cards(route, charts, snapshot, narrowed, tr, frame.scheme, draw, has_targets=has_targets(found)),
             problems=problems,
             name=route.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from callbacks import records, reports, trends
@@ -37,6 +37,8 @@ class Route:
     """The page's own keys of the query string."""
     repeated: tuple[str, ...] = ()
     """Those of them that may stand in it several times."""
+    most: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Of which groups only so many are shown, those with most requests."""
     needs_quality: bool = False
     answer: Callable[[Snapshot, Filters, Mapping[str, str]], Numbers] | None = None
     """What the page asks of the store for itself, by the narrowed filters and its own keys: it becomes PageData.answer.
@@ -56,7 +58,7 @@ def find(path: str, snapshot: Snapshot, chosen: dict[str, str]) -> Route | None:
         return None
     match parts:
         case []:
-            return Route("overview", overview.content, ("category", "department"))
+            return Route("overview", overview.content, ("category", "department"), most={"category": overview.TOP})
         case ["departments"]:
             return Route("departments", departments.list_content, ("department",), "department")
         case ["departments", slug]:

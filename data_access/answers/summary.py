@@ -58,9 +58,12 @@ def count_page(snapshot: Snapshot, filters: Filters, fields: Sequence[str]) -> N
     panel.prepare(snapshot, filters, [*fields, panel.BUCKETS, panel.TOGETHER])
 
 
-def grouped(snapshot: Snapshot, filters: Filters, field: str) -> list[Numbers]:
-    """The same numbers for each value of a field that any of the chosen requests has, in the order of the options."""
-    found = _numbers(snapshot, filters, field, None)
+def grouped(snapshot: Snapshot, filters: Filters, field: str, most: int | None = None) -> list[Numbers]:
+    """The same numbers for each value of a field that any of the chosen requests has, in the order of the options.
+
+    With `most` only those with most requests, so many at most: of equals the first by name.
+    """
+    found = _numbers(snapshot, filters, field, None, most)
     options = snapshot.options.fields[field]
     codes = snapshot.codes[field]
     rows = [(name, found.get(codes[name])) for name in options.names]
@@ -166,7 +169,9 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 6)
 
 
-def _numbers(snapshot: Snapshot, filters: Filters, by: str, as_of: int | None) -> dict[int, Numbers]:
+def _numbers(
+    snapshot: Snapshot, filters: Filters, by: str, as_of: int | None, most: int | None = None
+) -> dict[int, Numbers]:
     """The numbers of each group that has any, by its code (0 for all together)."""
     origin, last = filters.origin, within(snapshot, filters)[1]
     made = panel.cohort(snapshot, filters, by, as_of)
@@ -183,6 +188,8 @@ def _numbers(snapshot: Snapshot, filters: Filters, by: str, as_of: int | None) -
     amounts = {name: (nothing if tally is None else tally.sums(mine))["n"] for name, tally in flows.items()}
     there = sum(map(np.abs, amounts.values()), start=counts["requests"])
     groups = np.array([0]) if by == panel.TOGETHER else np.flatnonzero(there)
+    if most is not None:
+        groups = _first(snapshot, by, groups, counts["requests"], amounts["backlog"], most)
     again = (
         panel.watched(snapshot, filters, by, as_of).sums(kinds.repeats(origin))
         if timed
@@ -202,6 +209,23 @@ def _numbers(snapshot: Snapshot, filters: Filters, by: str, as_of: int | None) -
         )
         for group, wait in zip(groups.tolist(), waits, strict=True)
     }
+
+
+def _first(
+    snapshot: Snapshot,
+    field: str,
+    groups: NDArray[np.int64],
+    requests: NDArray[np.int64],
+    backlog: NDArray[np.int64],
+    most: int,
+) -> NDArray[np.int64]:
+    """The groups with most requests, of equals those first by name; without any, those with a backlog first."""
+    names = {code: name for name, code in snapshot.codes[field].items()}
+
+    def order(code: int) -> tuple[int, bool, str]:
+        return -int(requests[code]), not (requests[code] or backlog[code]), names.get(code, "")
+
+    return np.array(sorted(groups.tolist(), key=order)[:most], dtype=np.int64)
 
 
 def _waits(made: Tally, origin: str, groups: NDArray[np.int64], *, timed: bool) -> list[Waits]:

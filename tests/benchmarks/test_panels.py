@@ -14,7 +14,7 @@ from data_access.queries import cohort
 
 def test_a_small_run_measures() -> None:
     found = panels.measure(3_000, selections=3)
-    assert set(found.times) == {"page", "sql", "pandas"}
+    assert set(found.times) == {"page", "counts", "sql", "pandas"}
     assert all(len(times) == 3 and min(times) > 0 for times in found.times.values())
     assert "3,000 requests, 3 selections" in panels.table(found)
 

@@ -19,6 +19,7 @@ from sqlalchemy import Date, cast, func, insert, literal_column, select
 
 from dashboard.domain.filters import MULTIPLE, Filters
 from dashboard.domain.request import Outcome
+from data_access.answers.summary import grouped
 from data_access.packing import PART_CHANGED, write_packed
 from data_access.queries import cohort, kinds, over_time, panel, volume
 from data_access.queries.conditions import within
@@ -190,3 +191,15 @@ def test_what_was_counted_is_not_counted_again(snapshot: Snapshot) -> None:
     assert panel.cohort(held, replace(filters, compare="none"), "category") is first
     assert panel.cohort(held, filters.between(held.data_from, held.data_to), "category") is not first
     assert not snapshot.memo
+
+
+@pytest.mark.parametrize("most", [1, 2, 50])
+def test_the_first_groups_are_those_that_a_page_would_show(snapshot: Snapshot, most: int) -> None:
+    for filters in selections(snapshot, 6, 9):
+        held = replace(snapshot, memo={})
+        rows = grouped(held, filters, "category")
+        there = [row for row in rows if row["requests"] or row["backlog"]]
+        wanted = sorted(there, key=lambda row: (-row["requests"], row["name"]))[:most]
+        found = grouped(held, filters, "category", most)
+        assert len(found) <= most
+        assert [row for row in rows if row in wanted] == [row for row in found if row["requests"] or row["backlog"]]
