@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dashboard.domain.errors import SettingsError
+from dashboard.settings import load
 
 bench = typer.Typer(no_args_is_help=True, help="Measure this machine on made-up rows.")
 
@@ -54,3 +55,25 @@ def bench_panels(
             "The benchmarks are not part of an installed package; run this from a checkout of the project."
         ) from error
     typer.echo(panels.table(panels.measure(rows, selections)))
+
+
+@bench.command("pages")
+def bench_pages(
+    rounds: Annotated[int, typer.Option(min=1, help="How often to visit each page; medians are told.")] = 3,
+    port: Annotated[int, typer.Option(help="A free port for the server that is measured.")] = 8059,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array instead of words.")] = False,
+) -> None:
+    """What the pages of the data folder's city cost on a slow phone: bytes, requests, and when they can be read.
+
+    Example: fixedyet bench pages --rounds 3
+    """
+    try:
+        from benchmarks import pages
+    except ImportError as error:
+        raise SettingsError(
+            "The benchmarks are not part of an installed package; run this from a checkout of the project."
+        ) from error
+    settings = load()
+    with pages.served(settings.data_dir, settings.city, port) as address:
+        found = pages.measure(address, rounds=rounds)
+    typer.echo(json.dumps([asdict(each) for each in found]) if as_json else pages.table(found))

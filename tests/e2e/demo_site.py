@@ -43,7 +43,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def served(data_dir: Path, log: Path, city: str = CITY) -> Iterator[str]:
     """The address of `fixedyet serve` over a data folder, once it is ready."""
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "dashboard.cli", "serve", "--workers", "2", "--port", str(port)]
     environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": city}
@@ -79,7 +79,8 @@ def _make(folder: Path) -> None:
     sync_files(city, [files.requests], folder, full=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
