@@ -301,7 +301,7 @@ def as_before_raw_files(store: Store, run: Callable[[str], Any], *further: str) 
         "ALTER TABLE raw_rows RENAME TO places",
         f"CREATE TABLE raw_rows AS SELECT p.request_id, 7::BIGINT AS hash, 1 AS header, {joined} AS raw, p.read_at, p.run, "
         f"p.data_set FROM places p JOIN read_parquet('{path}', file_row_number = true) f ON f.file_row_number = p.row",
-        "DROP TABLE places", "DROP TABLE raw_files", *further,
+        "DROP TABLE places", "DROP TABLE raw_files", "DELETE FROM state WHERE key = 'form'", *further,
     ):  # fmt: skip
         run(statement)
     path.unlink()
