@@ -31,7 +31,7 @@ from dashboard.domain.request import ChannelGroup, Flag, Origin, Outcome, Status
 from data_access.city import TIME_FIELDS, City, Rules, Schema
 from data_access.columns import GIVEN, Columns, field_texts
 from data_access.local_time import DAY, EPOCH, day_number, local_midnight
-from data_access.rules import any_match, by_index, constant, first_index, first_match, lowered_name, searched
+from data_access.rules import by_index, by_text, constant, first_index, first_match, lowered_name, place_name, searched
 
 SKEW = 60
 """Seconds by which a close may lie before its creation and still be taken as a clock's skew."""
@@ -66,7 +66,7 @@ def records(
     `text` also has `read_at`: times later than that moment are impossible; `now` is used where it is NULL. Columns of
     `text` named in `keep` come first.
     """
-    walls = _wall_times(text, schema)
+    walls = _wall_times(by_text(text, city.rules), schema)
     instants = _instants(walls, schema, city)
     classed = _classed(instants, city)
     return _flagged(classed, city, now, keep)
@@ -145,7 +145,10 @@ def _classed(rows: FromClause, city: City) -> FromClause:
     rules, c = city.rules, rows.c
     closed_or_open = case((c.closed_at.is_not(None), constant(Status.CLOSED.value)), else_=constant(Status.OPEN.value))
     status = first_match(rules.status, c, closed_or_open)
-    duplicate = any_match(rules.duplicate, c)
+    duplicate, outcome = (
+        c[place_name(name)] if place_name(name) in c else first_index(getattr(rules, name), c)
+        for name in ("duplicate", "outcome")
+    )
     latitude, longitude = c.latitude, c.longitude
     located = and_(latitude.between(-90, 90), longitude.between(-180, 180), or_(latitude != 0, longitude != 0))
     default = or_(
@@ -167,8 +170,8 @@ def _classed(rows: FromClause, city: City) -> FromClause:
         case((c.department_given.is_distinct_from(department), c.department_given)).label("department_given"),
         case((first_index(rules.status, c).is_(None), c.status_given)).label("status_given"),
         first_match(rules.origin, c, constant(Origin.RESIDENT.value)).label("origin"),
-        case((duplicate, 1), else_=0).label("duplicate"),
-        first_index(rules.outcome, c).label("outcome_rule"),
+        case((duplicate.is_not(None), 1), else_=0).label("duplicate"),
+        outcome.label("outcome_rule"),
         first_match(rules.channel_group, c, constant(ChannelGroup.OTHER.value)).label("channel_group"),
         func.coalesce(default, false()).label("at_default"),
         case((located, latitude)).label("latitude"),

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, case, cast, func, literal, null, or_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from dashboard.domain.request import DIMENSIONS, NONE_NAME
 from data_access.city import City, Rule, Rules
@@ -87,6 +101,49 @@ def matches(rule: Rule, columns: Columns) -> ColumnElement[bool]:
         tests += [func.starts_with(lowered, constant(start.lower())) for start in rule.starts]
         tests += [func.contains(lowered, constant(part.lower())) for part in rule.has]
     return and_(text.is_not(None), or_(*tests))
+
+
+SEARCHED_ONCE = ("duplicate", "outcome")
+"""The rule tables that look for many parts in long texts."""
+
+
+def place_name(table: str) -> str:
+    """The name of the column that `by_text` gives for a rule table."""
+    return f"{table}_place"
+
+
+def by_text(text: FromClause, rules: Rules) -> FromClause:
+    """Texts and, beside them, where they are searched, the place of the first rule of SEARCHED_ONCE that matches, or NULL.
+    Each different text is searched once, for most come many times."""
+    joined, found = text, dict[str, list[ColumnElement[int]]]()
+    listed = {name: getattr(rules, name) for name in SEARCHED_ONCE}
+    tables = {name: table for name, table in listed.items() if any(rule.starts or rule.has for rule in table)}
+    for field in sorted({rule.column for table in tables.values() for rule in table}):
+        columns = [text.c[name] for name in (field, lowered_name(field)) if name in text.c]
+        different = select(*columns).where(text.c[field].is_not(None)).distinct().subquery(f"different_{field}")
+        places = {
+            name: _first_of(table, field, different.c)
+            for name, table in tables.items()
+            if any(rule.column == field for rule in table)
+        }
+        meant = select(
+            different.c[field].label("given"), *(place.label(name) for name, place in places.items())
+        ).subquery(f"meant_{field}")
+        joined = joined.outerjoin(meant, meant.c.given == text.c[field])
+        for name in places:
+            found.setdefault(name, []).append(meant.c[name])
+    first = {name: func.least(*places) if len(places) > 1 else places[0] for name, places in found.items()}
+    return (
+        select(*text.c, *(place.label(place_name(name)) for name, place in first.items()))
+        .select_from(joined)
+        .subquery("ruled")
+    )
+
+
+def _first_of(rules: Sequence[Rule], field: str, columns: Columns) -> ColumnElement[int]:
+    """The place of the first rule about a field that matches, or NULL."""
+    tests = ((matches(rule, columns), index) for index, rule in enumerate(rules) if rule.column == field)
+    return case(*tests, else_=null())
 
 
 def first_match(rules: Sequence[Rule], columns: Columns, otherwise: ColumnElement[str]) -> ColumnElement[str]:
