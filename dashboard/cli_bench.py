@@ -77,3 +77,25 @@ def bench_pages(
     with pages.served(settings.data_dir, settings.city, port) as address:
         found = pages.measure(address, rounds=rounds)
     typer.echo(json.dumps([asdict(each) for each in found]) if as_json else pages.table(found))
+
+
+@bench.command("load")
+def bench_load(
+    readers: Annotated[int, typer.Option(min=1, help="How many readers click.")] = 500,
+    seconds: Annotated[float, typer.Option(min=1, help="For how long.")] = 60,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 2,
+    rows: Annotated[int, typer.Option(min=1000, help="How many requests the made-up city has.")] = 150_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """How long readers wait who all click at once, and the memory of the server meanwhile.
+
+    Example: fixedyet bench load --readers 500 --seconds 60
+    """
+    try:
+        from benchmarks import load as clicks
+    except ImportError as error:
+        raise SettingsError(
+            "The benchmarks are not part of an installed package; run this from a checkout of the project."
+        ) from error
+    found = clicks.measure(readers, seconds, workers, rows)
+    typer.echo(json.dumps(asdict(found) | {"verdict": found.verdict}) if as_json else clicks.table(found))
