@@ -99,3 +99,24 @@ def bench_load(
         ) from error
     found = clicks.measure(readers, seconds, workers, rows)
     typer.echo(json.dumps(asdict(found) | {"verdict": found.verdict}) if as_json else clicks.table(found))
+
+
+@bench.command("publish")
+def bench_publish(
+    rows: Annotated[int, typer.Option(min=60_000, help="How many stored requests to make up.")] = 10_000_000,
+    changed: Annotated[int, typer.Option(min=100, help="How many of them change in a round.")] = 50_000,
+    rounds: Annotated[int, typer.Option(min=1, help="How often to measure; medians are told.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """How soon a day's changes are published, beside making the version whole, while somebody reads.
+
+    Example: fixedyet bench publish --rows 10000000
+    """
+    try:
+        from benchmarks import publish
+    except ImportError as error:
+        raise SettingsError(
+            "The benchmarks are not part of an installed package; run this from a checkout of the project."
+        ) from error
+    found = publish.measure(rows, changed, rounds)
+    typer.echo(json.dumps(asdict(found) | {"verdict": found.verdict}) if as_json else publish.table(found))

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Select, String, cast, func, select
+from sqlalchemy import Connection, Select, String, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from data_access.address_words import core_of, street_of, trigrams, words_of
+from data_access.publishable import FINENESS, told_blocks
 from data_access.rules import constant
-from data_access.store.tables import SEPARATOR, requests
+from data_access.store.tables import SEPARATOR
 
 ADDRESSES = "addresses.sqlite"
 MOST_STREETS = 200
@@ -59,7 +60,7 @@ class Street:
 
 
 def build_address_index(connection: Connection, path: Path) -> None:
-    """Write the index of the published requests (attached as `public`) to a new file."""
+    """Write the index of the published addresses (block_counts, attached as `public`) to a new file."""
     streets: dict[str, list[tuple[int, str]]] = {}
     for written, n, packed in connection.execute(_streets_as_written()):
         words = " ".join(words_of(street_of(written)[1]))
@@ -90,21 +91,21 @@ def build_address_index(connection: Connection, path: Path) -> None:
 
 def _streets_as_written() -> Select[*tuple[Any, ...]]:
     """Each street as published addresses write it, its requests, and its addresses packed, in the same order each time."""
-    c = requests.to_metadata(MetaData(), schema="public").c
-    each = (
+    c = told_blocks.c
+    e = (
         select(
             c.address,
             c.district,
             c.neighbourhood,
-            func.count().label("n"),
-            func.round(func.avg(c.latitude), 4).label("latitude"),
-            func.round(func.avg(c.longitude), 4).label("longitude"),
+            c.n,
+            *(
+                func.round(each / func.nullif(c.points, 0) / float(FINENESS), 4).label(each.name)
+                for each in (c.latitude, c.longitude)
+            ),
         )
-        .where(c.address.is_not(None), c.address != "")
-        .group_by(c.address, c.district, c.neighbourhood)
         .subquery()
+        .c
     )
-    e = each.c
     parts = (e.address, e.district, e.neighbourhood, e.n, e.latitude, e.longitude)
     packed = func.concat_ws(SEPARATOR, *(func.coalesce(cast(part, String), "") for part in parts))
     street = func.regexp_replace(e.address, constant(_BLOCK), constant("")).label("street")

@@ -8,14 +8,17 @@ comparisons grows with the number of sites, never with its square.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import pandas as pd
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
     Connection,
+    Float,
     FromClause,
     Integer,
     MetaData,
@@ -23,17 +26,21 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    column,
+    delete,
     func,
     insert,
     literal_column,
     or_,
     select,
+    table,
     update,
 )
 
-from dashboard.domain.request import Flag, Origin
-from data_access.store.engines.duckdb import create_anew
-from data_access.store.tables import names
+from dashboard.domain.ids import natural_order
+from dashboard.domain.request import NONE_NAME, Flag, Origin
+from data_access.store.engines.duckdb import create_anew, load_frame
+from data_access.store.tables import crowded_cells, names
 
 NEAR = 50.0  # metres
 CELL = 2 * NEAR
@@ -57,7 +64,15 @@ located = Table(
     Column("longitude", BigInteger),
     prefixes=["TEMPORARY"],
 )
-"""Rows of `prepared` that may repeat each other or be repeated, with the code of their category and their place."""
+"""Rows that may repeat each other or be repeated, with the number of their category and their place."""
+
+category_numbers = Table(
+    "category_numbers", _temporary, Column("name", Text), Column("number", Integer), prefixes=["TEMPORARY"]
+)
+"""The version's categories, numbered in the order of their names: codes say nothing of an order."""
+
+grid = Table("grid", _temporary, Column("scale", Float), prefixes=["TEMPORARY"])
+"""How many metres a hundred-thousandth of a degree of longitude is taken to be where cells are made."""
 
 known_addresses = Table(
     "known_addresses", _temporary, Column("address", Text), Column("place", BigInteger), prefixes=["TEMPORARY"]
@@ -78,7 +93,7 @@ def row_of(prepared: Table) -> ColumnElement[int]:
     return literal_column(f"{prepared.name}.rowid", BigInteger)
 
 
-def countable(prepared: Table) -> ColumnElement[bool]:
+def countable(prepared: FromClause) -> ColumnElement[bool]:
     """Distinct requests of residents with a category and a place; placeholders and points outside the city are none."""
     c = prepared.c
     useless = Flag.DEFAULT_LOCATION.bit | Flag.OUTSIDE_CITY.bit | Flag.IMPOSSIBLE_DATE.bit
@@ -87,45 +102,106 @@ def countable(prepared: Table) -> ColumnElement[bool]:
         c.origin == Origin.RESIDENT.value,
         c.category.is_not(None),
         c.all_flags.op("&")(useless) == 0,
-        or_(_has_point(prepared), c.address.is_not(None)),
+        or_(has_point(prepared), c.address.is_not(None)),
     )
 
 
-def locate(connection: Connection, prepared: Table) -> None:
-    """Fill `located`; the names of the version have to be there."""
-    c = prepared.c
+def locate(connection: Connection, rows: Table, degree: int | None = None) -> None:
+    """Fill `located` from a temporary table of records with `all_flags`; the names of the version have to be there.
+
+    They are all records, of which the crowded cells are found, or else some of them: then `degree` is the `farthest_degree`
+    of all, and the crowded cells of the version are those of all.
+    """
+    c = rows.c
     for made in (located, known_addresses):
         create_anew(connection, made)
-    pointless = select(c.address).where(countable(prepared), ~_has_point(prepared)).distinct().subquery()
+    number_categories(connection)
+    pointless = select(c.address).where(countable(rows), ~has_point(rows)).distinct().subquery()
     place = NOWHERE + APART * func.row_number().over(order_by=pointless.c.address)
     connection.execute(insert(known_addresses).from_select(["address", "place"], select(pointless.c.address, place)))
-    without = and_(known_addresses.c.address == c.address, ~_has_point(prepared))
-    code = and_(names.c.field == "category", names.c.name == c.category)
+    without = and_(known_addresses.c.address == c.address, ~has_point(rows))
     connection.execute(
         insert(located).from_select(
             ["row", "category", "latitude", "longitude"],
             select(
-                row_of(prepared),
-                names.c.code,
-                func.coalesce(known_addresses.c.place, _fine(c.latitude)),
-                func.coalesce(known_addresses.c.place * 0, _fine(c.longitude)),
+                row_of(rows),
+                category_numbers.c.number,
+                func.coalesce(known_addresses.c.place, fine(c.latitude)),
+                func.coalesce(known_addresses.c.place * 0, fine(c.longitude)),
             )
-            .select_from(prepared.join(names, code).outerjoin(known_addresses, without))
-            .where(countable(prepared)),
+            .select_from(
+                rows.join(category_numbers, category_numbers.c.name == c.category).outerjoin(known_addresses, without)
+            )
+            .where(countable(rows)),
         )
     )
+    set_grid(connection, farthest_degree(connection, rows) if degree is None else degree)
+    if degree is None:
+        _find_crowded(connection)
     _join_crowded(connection)
+
+
+def number_categories(connection: Connection) -> None:
+    """Fill `category_numbers` from the names of the version."""
+    create_anew(connection, category_numbers)
+    known = connection.scalars(select(names.c.name).where(names.c.field == "category", names.c.name != NONE_NAME)).all()
+    numbered = pd.DataFrame({"name": sorted(known, key=natural_order), "number": range(len(known))})
+    if known:
+        load_frame(connection, "numbered", numbered)
+        found = table("numbered", column("name", Text), column("number", Integer))
+        connection.execute(insert(category_numbers).from_select(["name", "number"], select(*found.c)))
+
+
+def farthest_degree(connection: Connection, rows: FromClause) -> int:
+    """The whole degree of latitude that no point of the rows lies beyond: what lies between moves no cell."""
+    found = connection.scalar(
+        select(func.max(func.abs(rows.c.latitude))).where(
+            countable(rows), has_point(rows), func.abs(fine(rows.c.latitude)) < ON_EARTH
+        )
+    )
+    return math.ceil(found) if found is not None else 0
+
+
+def set_grid(connection: Connection, degree: int) -> None:
+    """Make cells as wide as high at a latitude, in whole degrees, that no point lies beyond; elsewhere they are wider."""
+    create_anew(connection, grid)
+    connection.execute(insert(grid).values(scale=METRES * math.cos(math.radians(degree))))
+
+
+def cell_of_point(connection: Connection, rows: FromClause) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """The cell (north, east) that the point of each row lies in, before a crowded one moves it to its grid."""
+    return _cell(fine(rows.c.latitude), METRES), _cell(fine(rows.c.longitude), _scale(connection))
+
+
+def _find_crowded(connection: Connection) -> None:
+    c, scale = located.c, _scale(connection)
+    cell = (_cell(c.latitude, METRES).label("north"), _cell(c.longitude, scale).label("east"))
+    sites = (
+        select(c.category, *cell, c.latitude, c.longitude).where(func.abs(c.latitude) < ON_EARTH).distinct().subquery()
+    )
+    key = (sites.c.category, sites.c.north, sites.c.east)
+    crowded = select(*key).group_by(*key).having(func.count() > CROWDED).subquery()
+    connection.execute(delete(crowded_cells))
+    connection.execute(
+        insert(crowded_cells).from_select(
+            ["category", "north", "east"],
+            select(category_numbers.c.name, crowded.c.north, crowded.c.east).join(
+                crowded, crowded.c.category == category_numbers.c.number
+            ),
+        )
+    )
 
 
 def _join_crowded(connection: Connection) -> None:
     """Move the points of crowded cells to their grid."""
     c, scale = located.c, _scale(connection)
+    numbered = (
+        select(category_numbers.c.number, crowded_cells.c.north, crowded_cells.c.east)
+        .join(crowded_cells, crowded_cells.c.category == category_numbers.c.name)
+        .subquery("crowded")
+    )
     cell = (c.category, _cell(c.latitude, METRES), _cell(c.longitude, scale))
-    named = [part.label(name) for part, name in zip(cell, ("category", "north", "east"), strict=True)]
-    sites = select(*named, c.latitude, c.longitude).where(func.abs(c.latitude) < ON_EARTH).distinct().subquery()
-    key = (sites.c.category, sites.c.north, sites.c.east)
-    crowded = select(*key).group_by(*key).having(func.count() > CROWDED).subquery("crowded")
-    inside = and_(*(part == crowded.c[name] for part, name in zip(cell, ("category", "north", "east"), strict=True)))
+    inside = and_(func.abs(c.latitude) < ON_EARTH, *(part == own for part, own in zip(cell, numbered.c, strict=True)))
     connection.execute(
         update(located).where(inside).values(latitude=_on_grid(c.latitude), longitude=_on_grid(c.longitude))
     )
@@ -149,7 +225,7 @@ def near_pairs(
     # a cell is as wide as it is high at the latitude farthest from the equator, and wider elsewhere
     north, east = cast(func.floor(asked.c.corner / 2), BigInteger), asked.c.corner % 2
     near_ones = select(
-        *(asked.c[column.name] for column in ones.c),
+        *(asked.c[each.name] for each in ones.c),
         (_cell(asked.c.latitude, METRES, NEAR) + north).label("north"),
         (_cell(asked.c.longitude, scale, NEAR) + east).label("east"),
     ).subquery()
@@ -176,18 +252,18 @@ def _distance_squared(ones: FromClause, others: FromClause) -> ColumnElement[Any
 
 
 def _scale(connection: Connection) -> float:
-    farthest = func.max(func.abs(located.c.latitude)).filter(func.abs(located.c.latitude) < ON_EARTH)
-    scale = connection.scalar(select(METRES * func.cos(func.radians(farthest / float(PER_DEGREE)))))
-    return float(scale) if scale is not None else METRES
+    return float(connection.execute(select(grid.c.scale)).scalar_one())
 
 
 def _on_grid(place: ColumnElement[int]) -> ColumnElement[int]:
     return cast(func.round(place / float(COARSE)), BigInteger) * COARSE
 
 
-def _fine(degrees: ColumnElement[float]) -> ColumnElement[int]:
+def fine(degrees: ColumnElement[float]) -> ColumnElement[int]:
+    """Degrees in hundred-thousandths."""
     return cast(func.round(degrees * PER_DEGREE), BigInteger)
 
 
-def _has_point(prepared: Table) -> ColumnElement[bool]:
+def has_point(prepared: FromClause) -> ColumnElement[bool]:
+    """Whether a row has both coordinates."""
     return and_(prepared.c.latitude.is_not(None), prepared.c.longitude.is_not(None))

@@ -11,6 +11,7 @@ from data_access.city import City
 from data_access.columns import ByHeader
 from data_access.normalise import records as normalised
 from data_access.normalise import texts
+from data_access.replaced import begin_basis
 from data_access.store.raw_files import RawFile, raw_text, stored
 from data_access.store.tables import quarantine, raw_rows, records
 from data_access.store.work import stable_hash
@@ -21,6 +22,7 @@ def renormalise(connection: Connection, city: City, folder: Path, *, run: int, n
 
     A row whose created date the new file can no longer read goes to the quarantine and stays among the raw rows.
     """
+    begin_basis(connection)
     connection.execute(delete(records))
     for raw in stored(connection, folder):
         schema = city.schemas.get(raw.schema)

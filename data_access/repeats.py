@@ -36,7 +36,7 @@ from data_access.places import countable, locate, located, near_pairs, row_of
 from data_access.store.engines.duckdb import create_anew
 
 if TYPE_CHECKING:
-    from data_access.rollup import Extent
+    from data_access.extent import Extent
 
 WINDOW = REPEAT_WINDOW_DAYS * DAY
 """Seconds after the closing in which a further request counts. Time is cut into spans of this length, so that a window
@@ -69,18 +69,19 @@ followed = Table("followed", _temporary, Column("row", BigInteger), prefixes=["T
 """The rows of `prepared` that were followed by another request."""
 
 
-def find_repeats(connection: Connection, prepared: Table, dates: Extent) -> None:
-    """Fill `followed` (and `located`); the names of the version have to be there.
+def find_repeats(connection: Connection, prepared: Table, dates: Extent, degree: int | None = None) -> None:
+    """Fill `followed` (and `located`); the names of the version have to be there. With `degree` (see places.locate) the
+    rows of `prepared` are not all, but with each that is asked for they hold those around it.
 
     Nothing is compared request by request: cost grows with the number of sites, however many requests one has.
     """
     for made in (sites, around, followed):
         create_anew(connection, made)
-    locate(connection, prepared)
+    locate(connection, prepared, degree)
     c = prepared.c
     rows = located.join(prepared, row_of(prepared) == located.c.row)
     place = (located.c.category, located.c.latitude, located.c.longitude)
-    span = _span(c.created_at)
+    span = span_of(c.created_at)
     connection.execute(
         insert(sites).from_select(
             [*SITE, "first", "last"],
@@ -89,11 +90,11 @@ def find_repeats(connection: Connection, prepared: Table, dates: Extent) -> None
             .group_by(*place, span),
         )
     )
-    start = _closing(prepared)
+    start = closing_of(prepared)
     asking = (
-        select(located.c.row, *place, start.label("start"), _span(start).label("span"))
+        select(located.c.row, *place, start.label("start"), span_of(start).label("span"))
         .select_from(rows)
-        .where(_watched(prepared, dates))
+        .where(watched(prepared, dates))
         .subquery()
     )
     _look_around(connection, asking)
@@ -112,7 +113,7 @@ def repeat_of(joined: FromClause, prepared: Table, dates: Extent) -> tuple[FromC
     created after it was closed and at most 30 x 86,400 s later; 0 where it is not. NULL where the request cannot be
     judged: of another kind, without a category or a place, or closed less than 30 days before the data end.
     """
-    judged = and_(countable(prepared), _watched(prepared, dates))
+    judged = and_(countable(prepared), watched(prepared, dates))
     again = case((followed.c.row.is_not(None), 1), else_=0)
     return joined.outerjoin(followed, followed.c.row == row_of(prepared)), cast(case((judged, again)), SmallInteger)
 
@@ -135,12 +136,12 @@ def _look_around(connection: Connection, asking: FromClause) -> None:
     )
 
 
-def _closing(prepared: Table) -> ColumnElement[int]:
+def closing_of(prepared: FromClause) -> ColumnElement[int]:
     """When it was closed; clocks that differ may put that a few seconds before it was created."""
     return func.greatest(prepared.c.closed_at, prepared.c.created_at)
 
 
-def _watched(prepared: Table, dates: Extent) -> ColumnElement[bool]:
+def watched(prepared: FromClause, dates: Extent) -> ColumnElement[bool]:
     """Closed at a usable time, and the 30 days after lie within the data."""
     c = prepared.c
     return and_(
@@ -148,9 +149,10 @@ def _watched(prepared: Table, dates: Extent) -> ColumnElement[bool]:
         c.seconds.is_not(None),
         c.closed_at.is_not(None),
         c.closed_day <= dates.data_to - timedelta(days=REPEAT_WINDOW_DAYS),
-        _closing(prepared) <= dates.data_through - WINDOW,
+        closing_of(prepared) <= dates.data_through - WINDOW,
     )
 
 
-def _span(moment: ColumnElement[int]) -> ColumnElement[int]:
+def span_of(moment: ColumnElement[int]) -> ColumnElement[int]:
+    """The number of the span that a moment lies in."""
     return cast(func.floor(moment / float(WINDOW)), Integer)

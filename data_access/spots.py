@@ -32,6 +32,7 @@ from sqlalchemy import (
     and_,
     case,
     column,
+    delete,
     func,
     insert,
     select,
@@ -41,10 +42,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dashboard.domain.periods import shift_months
-from dashboard.domain.request import NONE_NAME, Status
+from dashboard.domain.request import Status
 from data_access.city import City
 from data_access.places import ON_EARTH, PER_DEGREE, located, near_pairs, row_of
-from data_access.rollup import blocks, prepared
 from data_access.store.engines.duckdb import create_anew, fetch_columns, load_frame
 from data_access.store.tables import spot_requests, spots
 
@@ -56,9 +56,16 @@ DIGITS = 4
 
 Integers = NDArray[np.int64]
 
+POINT = ("category", "latitude", "longitude")
 _temporary = MetaData()
-members = Table("spot_members", _temporary, *(Column(c.name, c.type) for c in located.c), prefixes=["TEMPORARY"])
-"""The requests that may be in a spot: rows of `prepared`, and where they are."""
+members = Table(
+    "spot_members",
+    _temporary,
+    Column("request_id", Text),
+    *(Column(name, located.c[name].type) for name in POINT),
+    prefixes=["TEMPORARY"],
+)
+"""The requests that may be in a spot, and where they are."""
 
 spot_sites = Table(
     "spot_sites",
@@ -76,7 +83,6 @@ dense_sites = Table("dense_sites", _temporary, *(Column(c.name, c.type) for c in
 """Those with LEAST requests or more within 50 m, its own included."""
 
 found_spots = table("found_spots", column("site", BigInteger), column("spot", Integer), column("middle", BigInteger))
-POINT = ("category", "latitude", "longitude")
 
 
 class Neighbours(NamedTuple):
@@ -91,15 +97,18 @@ def period(data_to: date) -> tuple[date, date]:
     return shift_months(data_to + timedelta(days=1), -MONTHS), data_to
 
 
-def build_spots(connection: Connection, city: City, data_to: date) -> None:
-    """Fill `spots` and `spot_requests`; the temporary tables of build_counts and build_requests have to be there."""
+def build_spots(connection: Connection, city: City, data_to: date, rows: Table, told: FromClause) -> None:
+    """Fill `spots` and `spot_requests`: `rows` are those of which `located` was filled, at least all of the 12 months; `told`
+    are the published requests."""
     for made in (members, spot_sites, dense_sites):
         create_anew(connection, made)
-    _gather(connection, city, period(data_to))
+    _gather(connection, city, period(data_to), rows)
     neighbours = _neighbours(connection)
     weights = fetch_columns(connection.execute(select(spot_sites.c.n).order_by(spot_sites.c.site)))
     load_frame(connection, "found_spots", _as_frame(greedy(neighbours, weights["n"].to_numpy(dtype=np.int64))))
-    _store(connection)
+    for filled in (spots, spot_requests):
+        connection.execute(delete(filled))
+    _store(connection, told)
 
 
 def greedy(neighbours: Neighbours, weights: Integers) -> Iterator[tuple[int, Integers]]:
@@ -131,14 +140,14 @@ def greedy(neighbours: Neighbours, weights: Integers) -> Iterator[tuple[int, Int
         yield site, taken
 
 
-def _gather(connection: Connection, city: City, days: tuple[date, date]) -> None:
-    c = prepared.c
+def _gather(connection: Connection, city: City, days: tuple[date, date], rows: Table) -> None:
+    c = rows.c
     rough = c.category.in_(city.sensitive_categories) if city.sensitive_categories else ~true()
     connection.execute(
         insert(members).from_select(
             list(members.c.keys()),
-            select(*located.c)
-            .select_from(located.join(prepared, row_of(prepared) == located.c.row))
+            select(c.request_id, *(located.c[name] for name in POINT))
+            .select_from(located.join(rows, row_of(rows) == located.c.row))
             .where(c.created_day.between(*days), func.abs(located.c.latitude) <= ON_EARTH, ~rough),
         )
     )
@@ -180,32 +189,36 @@ def _as_frame(found: Iterator[tuple[int, Integers]]) -> pd.DataFrame:
     )
 
 
-def _store(connection: Connection) -> None:
-    c = prepared.c
-    joined = (
-        members.join(spot_sites, and_(*(members.c[name] == spot_sites.c[name] for name in POINT)))
-        .join(found_spots, found_spots.c.site == spot_sites.c.site)
-        .join(prepared, row_of(prepared) == members.c.row)
+def _store(connection: Connection, told: FromClause) -> None:
+    joined = members.join(spot_sites, and_(*(members.c[name] == spot_sites.c[name] for name in POINT))).join(
+        found_spots, found_spots.c.site == spot_sites.c.site
     )
     connection.execute(
         insert(spot_requests).from_select(
-            ["request_id", "spot"], select(c.request_id, found_spots.c.spot).select_from(joined)
+            ["request_id", "spot"], select(members.c.request_id, found_spots.c.spot).select_from(joined)
         )
     )
-    connection.execute(insert(spots).from_select(list(spots.c.keys()), _summed(joined)))
+    connection.execute(insert(spots).from_select(list(spots.c.keys()), _summed(told)))
 
 
-def _summed(joined: FromClause) -> Any:
-    c, spot, middle = prepared.c, found_spots.c.spot, spot_sites.alias("middle")
+def _summed(told: FromClause) -> Any:
+    c, spot = told.c, spot_requests.c.spot
+    middle = (
+        select(found_spots.c.spot, func.min(spot_sites.c.latitude).label("latitude"))
+        .add_columns(func.min(spot_sites.c.longitude).label("longitude"))
+        .join(spot_sites, spot_sites.c.site == found_spots.c.middle)
+        .group_by(found_spots.c.spot)
+        .subquery("middle")
+    )
     is_open = c.status.in_([Status.OPEN.value, Status.IN_PROGRESS.value])
     return (
         select(
             spot,
             func.min(c.category),
-            *(_commonest(func.coalesce(c[field], NONE_NAME)) for field in ("department", "district", "neighbourhood")),
+            *(_commonest(c[field]) for field in ("department", "district", "neighbourhood")),
             func.round(func.min(middle.c.latitude) / float(PER_DEGREE), DIGITS),
             func.round(func.min(middle.c.longitude) / float(PER_DEGREE), DIGITS),
-            _commonest(blocks.c.block),
+            _commonest(c.address),
             func.count(),
             func.sum(case((is_open, 1), else_=0)),
             func.min(c.created_day, type_=Date),
@@ -213,7 +226,7 @@ def _summed(joined: FromClause) -> Any:
             func.arg_max(c.request_id, func.row(c.created_at, c.request_id), type_=Text),
         )
         .select_from(
-            joined.join(middle, middle.c.site == found_spots.c.middle).outerjoin(blocks, blocks.c.address == c.address)
+            spot_requests.join(told, c.request_id == spot_requests.c.request_id).join(middle, middle.c.spot == spot)
         )
         .group_by(spot)
         .order_by(spot)

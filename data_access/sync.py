@@ -70,7 +70,7 @@ def republish(city: City, folder: Path, tell: Progress | None = None) -> int | N
     """Publish again what is stored, for example after its boundaries have changed; the caller holds the city's lock."""
     with work_file(folder) as connection:
         touch(connection)
-    return publish_stored(folder, city, tell or silent)[0]
+    return publish_stored(folder, city, tell or silent, whole=True)[0]
 
 
 def published(city: City, folder: Path, load: Load, clock: datetime, tell: Progress) -> SyncResult:
@@ -80,7 +80,7 @@ def published(city: City, folder: Path, load: Load, clock: datetime, tell: Progr
     return SyncResult(load.counts, version, published, seconds, load.repaired, tuple(load.drift))
 
 
-def publish_stored(folder: Path, city: City, tell: Progress) -> tuple[int | None, bool]:
+def publish_stored(folder: Path, city: City, tell: Progress, *, whole: bool = False) -> tuple[int | None, bool]:
     """Publish what is stored unless it is published already; returns the version that readers see, and whether it is new.
 
     The logs of runs and calls are written anew in any case.
@@ -93,7 +93,7 @@ def publish_stored(folder: Path, city: City, tell: Progress) -> tuple[int | None
     if publish.published_revision(folder) == revision:
         return publish.current_version(folder), False
     tell("Publishing", 0.0)
-    version = publish.publish(folder, city, revision, int(through) if through else None)
+    version = publish.publish(folder, city, revision, int(through) if through else None, whole=whole)
     tell("Publishing", 1.0)
     return version, version is not None
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from dashboard.domain.errors import SourceError
+from data_access.replaced import keep_replaced
 from data_access.staging import Counts, Incoming, changed, fresh, is_bad, seen
 from data_access.store import raw_files
 from data_access.store.engines import duckdb_raw
@@ -132,6 +133,7 @@ def upsert(connection: Connection, incoming: Incoming, run: int, now: int, data_
             ["row", "request_id"], select(judged.c.row, judged.c.request_id).where(is_last, ~same)
         )
     )
+    keep_replaced(connection, run, exists().where(changed.c.request_id == records.c.request_id))
     for target in (raw_rows, records):
         connection.execute(delete(target).where(exists().where(changed.c.request_id == target.c.request_id)))
     if data_set:
@@ -205,6 +207,7 @@ def remove_missing(connection: Connection, run: int, folder: Path, data_set: str
             connection.execute(insert(tombstones).from_select(["request_id", "header", "raw", "run"], kept))
         connection.execute(delete(raw_rows).where(gone))
         left = exists().where(raw_rows.c.request_id == records.c.request_id)
+        keep_replaced(connection, run, ~left)
         connection.execute(delete(records).where(~left))
     return missing
 

@@ -1,4 +1,4 @@
-"""Slugs: the form of a published name that stands in paths."""
+"""Slugs: the form of a published name that stands in paths; and the order in which names are listed."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def unique_slugs(names: Iterable[str]) -> dict[str, str]:
         taken.add(slug)
         slugs[name] = slug
     return slugs
+
+
+def natural_order(name: str) -> tuple[int, int, str, str]:
+    """Sort key that puts "2" before "10" and ignores case, and never holds two names for equal."""
+    return (0, int(name), "", name) if name.isdecimal() else (1, 0, name.casefold(), name)

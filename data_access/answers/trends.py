@@ -67,11 +67,14 @@ def volumes(snapshot: Snapshot, filters: Filters, by: str) -> list[tuple[str, in
         return []
     names = _names(snapshot, by)
     found = trends.volumes(snapshot, widened(filters, by), by)
-    return [
+    listed = snapshot.options.fields[by].names if by in MULTIPLE else tuple(names.values())
+    order = {name: place for place, name in enumerate(listed)}
+    counted = [
         (names[int(code)], int(n))
         for code, n in zip(found["code"], found["n"], strict=True)
         if n and int(code) in names
     ]
+    return sorted(counted, key=lambda each: (-each[1], order[each[0]]))
 
 
 def bulk_closes(snapshot: Snapshot, filters: Filters) -> list[tuple[date, int]]:

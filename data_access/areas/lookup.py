@@ -37,7 +37,7 @@ from data_access.areas.stored import StoredAreas
 from data_access.city import AreaKind
 from data_access.store.area_tables import area_points
 from data_access.store.engines import duckdb
-from data_access.store.tables import records
+from data_access.store.tables import raw_rows, records
 from data_access.store.work import read_state, write_state
 
 MICRO = 1_000_000
@@ -69,16 +69,17 @@ def point_of(rows: FromClause) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return case((located, latitude)), case((located, longitude))
 
 
-def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, StoredAreas]) -> None:
+def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, StoredAreas], run: int = 0) -> None:
     """Look up the points of the work file that are new, and all of them in a boundary file that has changed.
 
-    `boundaries` gives what is stored of each kind of area; what is known of other kinds is forgotten.
+    `boundaries` gives what is stored of each kind of area; what is known of other kinds is forgotten. The points of rows
+    that were stored up to `run` are known, in the same boundaries.
     """
     connection.execute(delete(area_points).where(area_points.c.kind.not_in(list(boundaries))))
     if not boundaries:
         return
     duckdb.create_tables(connection, _temporary)
-    _find_all(connection)
+    _find_all(connection, run)
     for kind, areas in boundaries.items():
         key = f"area_points_{kind}"
         if read_state(connection, key) != areas.mark:
@@ -89,15 +90,14 @@ def update_lookup(connection: Connection, boundaries: Mapping[AreaKind, StoredAr
             _place_new(connection, kind, outlines(areas.features), count)
 
 
-def _find_all(connection: Connection) -> None:
+def _find_all(connection: Connection, run: int) -> None:
     """The distinct points of the records: once for all kinds, since there are many more records than places."""
     latitude, longitude = point_of(records)
+    distinct = select(latitude, longitude).where(latitude.is_not(None)).distinct()
+    if run:
+        distinct = distinct.where(records.c.request_id.in_(select(raw_rows.c.request_id).where(raw_rows.c.run > run)))
     connection.execute(delete(all_points))
-    connection.execute(
-        insert(all_points).from_select(
-            ["latitude", "longitude"], select(latitude, longitude).where(latitude.is_not(None)).distinct()
-        )
-    )
+    connection.execute(insert(all_points).from_select(["latitude", "longitude"], distinct))
 
 
 def _find_new(connection: Connection, kind: str) -> int:

@@ -116,7 +116,9 @@ def counts(
     where = [chosen(snapshot, filters), created(snapshot, filters)]
     if as_of is not None:
         where.append(c.created_at <= as_of)
-    return snapshot.count(select(*by, *sums).where(*where).group_by(*by))
+    found = select(*by, *sums).where(*where).group_by(*by)
+    # a group whose rows cancel each other is none
+    return snapshot.count(found.having(func.sum(c.n) != 0) if by else found)
 
 
 def on_time_parts(ended: ColumnElement[bool], observed: int | ColumnElement[int]) -> dict[str, ColumnElement[bool]]:

@@ -7,35 +7,33 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Date, MetaData, cast, func, insert, select
+from sqlalchemy import Connection, func, select
 
-from dashboard.domain.gaps import Gap, find_gaps, to_text
-from dashboard.domain.request import NONE_NAME
-from data_access import rollup
-from data_access.address_index import ADDRESSES, build_address_index, layout
-from data_access.areas.filling import build_areas
+from data_access.address_index import layout
 from data_access.areas.lookup import update_lookup
-from data_access.areas.stored import box, stored_areas
-from data_access.city import City
-from data_access.mappings import load_mappings
-from data_access.packing import write_packed
-from data_access.spots import build_spots
+from data_access.areas.stored import StoredAreas, stored_areas
+from data_access.building import Plan
+from data_access.city import AreaKind, City
+from data_access.delta.building import Last, build
+from data_access.extent import extent
+from data_access.local_time import zone_days
+from data_access.replaced import basis_of
 from data_access.store.engines import duckdb
 from data_access.store.packed import packed_layout
-from data_access.store.tables import (
-    about,
-    facts,
-    public_records,
-    published,
-    quarantine,
-    quarantine_counts,
-    runs,
-)
+from data_access.store.tables import public_records, published, runs
 from data_access.store.work import WORK_FILE, work_file
 
 KEPT = 3
+LAST_DAY = date(2037, 12, 31)
+"""Up to it the rules of a time zone are compared; tables of them go no further."""
 COUNTS, RECORDS, CURRENT = "counts.duckdb", "records.duckdb", "CURRENT"
 
 
@@ -76,26 +74,29 @@ def is_of_another_form(folder: Path, version: int) -> bool:
     return bool(told) and told.get("form") != form()
 
 
-def _told(folder: Path, version: int) -> dict[str, str]:
+def _told(folder: Path, version: int) -> dict[str, Any]:
     try:
         return json.loads((folder / f"v{version}" / "version.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
 
 
-def publish(folder: Path, city: City, revision: str, given_through: int | None) -> int | None:
+def publish(folder: Path, city: City, revision: str, given_through: int | None, *, whole: bool = False) -> int | None:
     """Build a version from the work file and make it current; returns its number, None if there is nothing to show.
 
-    The caller holds the city's lock. Killed at any moment, readers keep the version they had.
+    It follows from the current one by what has changed since, or is made `whole` where that is said or has to be. The
+    caller holds the city's lock. Killed at any moment, readers keep the version they had.
     """
     for left in folder.glob("building-*"):
         shutil.rmtree(left)
     building = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
     try:
         number = max([current_version(folder) or 0, *(_number(path) for path in folder.glob("v*"))]) + 1
-        if not _build(building, folder, city, number, given_through):
+        note = _build(building, folder, city, number, given_through, whole=whole)
+        if note is None:
             return None
-        (building / "version.json").write_text(json.dumps({"revision": revision, "version": number, "form": form()}))
+        told = {"revision": revision, "version": number, "form": form(), **note}
+        (building / "version.json").write_text(json.dumps(told))
         building.chmod(0o755)
         _sync_to_disk(building)
         building.rename(folder / f"v{number}")
@@ -106,10 +107,61 @@ def publish(folder: Path, city: City, revision: str, given_through: int | None) 
     return number
 
 
-def _build(building: Path, folder: Path, city: City, number: int, given_through: int | None) -> bool:
+def _build(
+    building: Path, folder: Path, city: City, number: int, given_through: int | None, *, whole: bool
+) -> dict[str, Any] | None:
+    """Fill the folder of a version; returns what its note says of how it was made, None if there is nothing to show."""
     areas = stored_areas(city, folder)
+    current = current_version(folder)
+    note = {} if whole or current is None or not can_read(folder, current) else _told(folder, current)
+    run = int(note.get("run", 0))
     with work_file(folder) as connection:
-        update_lookup(connection, areas)
+        basis = _basis(city, areas, basis_of(connection, run))
+        last = None
+        if note.get("basis") == basis:
+            last = Last(folder / f"v{current}", run, int(note["changed"]))
+        update_lookup(connection, areas, run if last else 0)
+        newest = connection.scalar(select(func.max(runs.c.run))) or 0
+    for copied in (last, None) if last is not None else (None,):
+        if copied is not None:
+            for name in (COUNTS, RECORDS):
+                shutil.copyfile(copied.folder / name, building / name)
+        with _opened(building, folder) as connection:
+            dates = extent(connection, given_through)
+            if dates is None:
+                return None
+            plan = Plan(building, city, areas, number, dates)
+            changed = build(connection, plan, copied)
+        if changed is not None:
+            return {"basis": basis, "run": newest, "changed": changed}
+        shutil.rmtree(building)
+        building.mkdir()
+    raise AssertionError("a version that is made whole is always made")
+
+
+def _basis(city: City, areas: Mapping[AreaKind, StoredAreas], stored: str) -> str:
+    """What a version and the next one have to have in common, if the next is to follow from what has changed."""
+    marks = {kind: [each.mark, each.vintage, str(each.since)] for kind, each in areas.items()}
+    known = [
+        stored,
+        city.model_dump_json(by_alias=True),
+        city.fingerprint,
+        marks,
+        _rules_of(city.time_zone, city.service_began.year),
+    ]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _rules_of(time_zone: str, began: int) -> str:
+    """A mark of the offsets of a time zone since the service began."""
+    days = zone_days(ZoneInfo(time_zone), date(began - 1, 1, 1), LAST_DAY)
+    return hashlib.sha256(json.dumps(days).encode()).hexdigest()
+
+
+@contextmanager
+def _opened(building: Path, folder: Path) -> Generator[Connection]:
+    """The two files of a version that is being built, with the work file; made if they are not there."""
     records = duckdb.open_writable(building / RECORDS)
     with records.begin() as connection:
         duckdb.create_tables(connection, public_records)
@@ -121,54 +173,9 @@ def _build(building: Path, folder: Path, city: City, number: int, given_through:
             duckdb.attach(connection, folder / WORK_FILE, "work")
             duckdb.attach(connection, building / RECORDS, "public", read_only=False)
             connection.commit()
-            dates = rollup.extent(connection, given_through)
-            if dates is None:
-                return False
-            # a transaction may write to one file only, so the two files are filled one after the other
-            fillable = build_areas(connection, building, areas)
-            rollup.build_counts(connection, city, dates, box(areas.values()), fillable)
-            load_mappings(connection, city)
-            _tell_about(connection, city, dates, number)
-            connection.commit()
-            write_packed(connection, building, dates.data_through)
-            rollup.build_requests(connection, city)
-            connection.commit()
-            build_spots(connection, city, dates.data_to)
-            connection.commit()
-            build_address_index(connection, building / ADDRESSES)
-            duckdb.checkpoint(connection)
-            duckdb.checkpoint(connection, "public")
+            yield connection
     finally:
         engine.dispose()
-    return True
-
-
-def _tell_about(connection: Connection, city: City, dates: rollup.Extent, number: int) -> None:
-    _count_unreadable(connection, city)
-    facts_about = {
-        "city": city.model_dump_json(by_alias=True),
-        "version": str(number),
-        "rows": str(dates.rows),
-        "data_from": dates.data_from.isoformat(),
-        "data_to": dates.data_to.isoformat(),
-        "data_through": str(dates.data_through),
-        "gaps": to_text(_gaps(connection, dates)),
-    }
-    connection.execute(insert(about), [{"key": key, "value": value} for key, value in facts_about.items()])
-
-
-def _gaps(connection: Connection, dates: rollup.Extent) -> tuple[Gap, ...]:
-    day = facts.c.created_day
-    made = connection.execute(select(day, func.sum(facts.c.n)).group_by(day)).all()
-    return find_gaps({day: int(n) for day, n in made}, dates.data_from, dates.data_to)
-
-
-def _count_unreadable(connection: Connection, city: City) -> None:
-    rows, read_in = (table.to_metadata(MetaData(), schema="work") for table in (quarantine, runs))
-    day = cast(func.timezone(city.time_zone, func.to_timestamp(read_in.c.started_at)), Date)
-    keys = (rows.c.reason, func.coalesce(rows.c.department, NONE_NAME), day)
-    counted = select(*keys, func.count()).join(read_in, read_in.c.run == rows.c.run).group_by(*keys)
-    connection.execute(insert(quarantine_counts).from_select(["reason", "department", "day", "n"], counted))
 
 
 def _number(path: Path) -> int:

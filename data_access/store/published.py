@@ -18,6 +18,7 @@ from sqlalchemy import Engine, Select, select, text
 from dashboard.domain.errors import NothingPublished
 from dashboard.domain.filters import FieldOptions, Options
 from dashboard.domain.gaps import Gap, from_text
+from dashboard.domain.ids import natural_order
 from dashboard.domain.request import DIMENSIONS, NONE_NAME
 from data_access.city import City
 from data_access.local_time import utc_to_local
@@ -148,7 +149,7 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
     counts = obey(duckdb.open_published(place / COUNTS, threads=threads))
     known: dict[str, str] = dict(_frame(counts, select(about)).to_numpy().tolist())
     city = City.model_validate(json.loads(known["city"]))
-    listed = _frame(counts, select(names).order_by(names.c.field, names.c.code))
+    listed = _frame(counts, select(names).where(names.c.requests > 0).order_by(names.c.field, names.c.code))
     fields = {
         field: _field_options(listed[listed["field"] == field], city.aliases.get(field, {})) for field in DIMENSIONS
     }
@@ -175,10 +176,8 @@ def _codes(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _field_options(rows: pd.DataFrame, aliases: dict[str, str]) -> FieldOptions:
-    ordered: Sequence[str] = [
-        *rows.loc[rows["name"] != NONE_NAME, "name"],
-        *rows.loc[rows["name"] == NONE_NAME, "name"],
-    ]
+    # codes say nothing of an order; requests without a name come last
+    ordered: Sequence[str] = sorted(rows["name"], key=lambda name: (name == NONE_NAME, *natural_order(name)))
     return FieldOptions(
         tuple(ordered),
         dict(zip(rows["name"], rows["slug"], strict=True)),

@@ -77,6 +77,15 @@ records = Table(
 `<field>_given` is what the source wrote, NULL where readers are shown just that; of the status, where no rule knows it.
 """
 
+replaced = Table(
+    "replaced",
+    work,
+    Column("run", Integer, nullable=False),
+    *(Column(c.name, c.type) for c in records.columns),
+)
+"""Records as they were before a run changed or removed them, kept until a version is published without them: what has to
+be taken out of the counts."""
+
 tombstones = Table(
     "tombstones",
     work,
@@ -185,7 +194,9 @@ names = Table(
     Column("slug", Text, nullable=False),
     Column("requests", BigInteger, nullable=False),
 )
-"""The published names of each coded field; code 0 is none."""
+"""The published names of each coded field; code 0 is none. Codes say nothing of an order: a new name gets the next one.
+
+One that no request has any more is not shown, and keeps its code until a version is made whole."""
 
 flag_counts = Table(
     "flag_counts",
@@ -241,6 +252,15 @@ spot_requests = Table(
 )
 """The requests of each spot; each request is in one at most."""
 
+crowded_cells = Table(
+    "crowded_cells",
+    published,
+    Column("category", Text, nullable=False),
+    Column("north", BigInteger, nullable=False),
+    Column("east", BigInteger, nullable=False),
+)
+"""Where so many different points of a category lie that they are joined on a grid (see data_access.places)."""
+
 about = Table("about", published, Column("key", Text, nullable=False), Column("value", Text, nullable=False))
 """What the version knows of itself: city, dates, rows, version number, as text."""
 
@@ -255,6 +275,7 @@ requests = Table(
     Column("updated_at", BigInteger),
     Column("due_at", BigInteger),
     Column("created_day", Date, nullable=False),
+    Column("closed_day", Date),
     Column("status", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("outcome_words", Text),
@@ -268,5 +289,23 @@ requests = Table(
     Column("address", Text),
     Column("seconds", BigInteger),
     Column("flags", Integer, nullable=False),
+    Column("late", SmallInteger),
+    Column("repeat", SmallInteger),
 )
-"""The publishable columns of each request: no free text, no raw row, addresses to the block, points rounded."""
+"""The publishable columns of each request: no free text, no raw row, addresses to the block, points rounded.
+
+All that the facts say of a request follows from its row here (see data_access.rollup), `late` and `repeat` as they are there:
+so the next version can take out of the facts what this one said.
+"""
+
+block_counts = Table(
+    "block_counts",
+    public_records,
+    *(Column(name, Text, nullable=False) for name in ("address", "district", "neighbourhood")),
+    Column("n", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("latitude", BigInteger, nullable=False),
+    Column("longitude", BigInteger, nullable=False),
+)
+"""The published addresses in each area: requests, those with a point, and the sums of these points in ten-thousandths of a
+degree."""

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, func, insert, literal, select
+from sqlalchemy import Column, Connection, MetaData, Table, func, insert, literal, select
 
 from dashboard.domain.filters import Filters
-from data_access import rollup
 from data_access.answers.spots import recurring, spot_of
+from data_access.extent import Extent
 from data_access.places import locate, located, near_pairs
+from data_access.preparing import prepared
 from data_access.repeats import find_repeats, followed, sites
 from data_access.spots import build_spots, spot_sites
 from data_access.store.engines import duckdb
@@ -154,6 +155,8 @@ def test_every_spot_of_boston_adds_up_from_the_published_requests(boston: Snapsh
 
 
 ROWS, KINDS = 200_000, 20
+told = Table("told", MetaData(), *(Column(c.name, c.type) for c in requests.columns), prefixes=["TEMPORARY"])
+"""The published requests of the crowd."""
 
 
 @pytest.fixture
@@ -162,7 +165,7 @@ def crowd(tmp_path: Path) -> Iterator[Connection]:
     engine = duckdb.open_writable(tmp_path / "crowd.duckdb")
     with engine.connect() as connection:
         duckdb.create_tables(connection, published)
-        for table in (rollup.prepared, rollup.blocks):
+        for table in (prepared, told):
             duckdb.create_anew(connection, table)
         connection.execute(
             insert(names),
@@ -174,16 +177,16 @@ def crowd(tmp_path: Path) -> Iterator[Connection]:
         number = func.unnest(func.range(0, ROWS)).label("number")
         n = select(number).subquery().c.number
         created = 1_700_000_000 + (n * 7919) % (300 * 86_400)
-        day = func.cast(func.to_timestamp(created), rollup.prepared.c.created_day.type)
+        day = func.cast(func.to_timestamp(created), prepared.c.created_day.type)
         values = {
-            "request_id": func.cast(n, rollup.prepared.c.request_id.type),
+            "request_id": func.cast(n, prepared.c.request_id.type),
             "created_at": created,
             "closed_at": created + 86_400,
             "created_day": day,
             "closed_day": day,
             "status": literal("closed"),
             "outcome": literal("work_done"),
-            "category": func.cast(n % KINDS, rollup.prepared.c.category.type),
+            "category": func.cast(n % KINDS, prepared.c.category.type),
             "channel_group": literal("phone"),
             "origin": literal("resident"),
             "duplicate": literal(0),
@@ -193,7 +196,10 @@ def crowd(tmp_path: Path) -> Iterator[Connection]:
             "flags": literal(0),
             "all_flags": literal(0),
         }
-        connection.execute(insert(rollup.prepared).from_select(list(values), select(*values.values())))
+        connection.execute(insert(prepared).from_select(list(values), select(*values.values())))
+        areas = {field: literal("none") for field in ("department", "district", "neighbourhood", "channel")}
+        shown = {name: value for name, value in (values | areas).items() if name != "all_flags"}
+        connection.execute(insert(told).from_select(list(shown), select(*shown.values())))
         connection.commit()
         yield connection
     engine.dispose()
@@ -206,17 +212,17 @@ def compared(connection: Connection, table: Any, equal: Callable[..., Any] = lam
 
 
 def test_a_crowd_in_one_place_is_compared_a_bounded_number_of_times(crowd: Connection) -> None:
-    days = rollup.Extent(date(2023, 11, 14), date(2024, 11, 10), 1_731_300_000, ROWS)
-    find_repeats(crowd, rollup.prepared, days)
+    days = Extent(date(2023, 11, 14), date(2024, 11, 10), 1_731_300_000, ROWS)
+    find_repeats(crowd, prepared, days)
     # without the grid each of 20 kinds has 900 points to the metre, in each of eleven spans: 170 million pairs
     assert compared(crowd, sites, lambda one, other: [one.c.span == other.c.span]) < 2_000_000
     assert crowd.scalar(select(func.count()).select_from(located)) == ROWS
-    c = rollup.prepared.c
+    c = prepared.c
     newest = select(c.category, func.max(c.created_at).label("at")).group_by(c.category).subquery()
-    of_kind = rollup.prepared.join(newest, newest.c.category == c.category)
+    of_kind = prepared.join(newest, newest.c.category == c.category)
     closed_before = crowd.scalar(select(func.count()).select_from(of_kind).where(c.closed_at < newest.c.at))
     assert crowd.scalar(select(func.count()).select_from(followed)) == closed_before
-    build_spots(crowd, make_city(), date(2024, 11, 10))
+    build_spots(crowd, make_city(), date(2024, 11, 10), prepared, told)
     assert compared(crowd, spot_sites) < 200_000
     counted = crowd.execute(select(spots.c.category, spots.c.n)).all()
     assert sorted(int(category) for category, _ in counted) == list(range(KINDS))
@@ -224,10 +230,10 @@ def test_a_crowd_in_one_place_is_compared_a_bounded_number_of_times(crowd: Conne
 
 
 def test_points_of_a_crowd_move_by_some_four_metres_at_most(crowd: Connection) -> None:
-    locate(crowd, rollup.prepared)
-    c, p = located.c, rollup.prepared.c
+    locate(crowd, prepared)
+    c, p = located.c, prepared.c
     joined: Any = select(c.latitude, c.longitude, p.latitude.label("north"), p.longitude.label("east")).join(
-        rollup.prepared, c.row == func.cast(rollup.prepared.c.request_id, c.row.type)
+        prepared, c.row == func.cast(prepared.c.request_id, c.row.type)
     )
     frame = duckdb.fetch_columns(crowd.execute(joined))
     north = (frame["latitude"] / 1e5 - frame["north"]) * 111_195
