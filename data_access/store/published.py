@@ -41,7 +41,7 @@ class Snapshot:
     data_through: int
     options: Options
     codes: dict[str, dict[str, int]]
-    """Per field, the code of each published name."""
+    """Per field, the code of each published name, and of those that no request has any more."""
     folder: Path
     counts: Engine
     records: Engine
@@ -149,7 +149,7 @@ def open_snapshot(folder: Path, version: int, threads: int = 2) -> Snapshot:
     counts = obey(duckdb.open_published(place / COUNTS, threads=threads))
     known: dict[str, str] = dict(_frame(counts, select(about)).to_numpy().tolist())
     city = City.model_validate(json.loads(known["city"]))
-    listed = _frame(counts, select(names).where(names.c.requests > 0).order_by(names.c.field, names.c.code))
+    listed = _frame(counts, select(names).order_by(names.c.field, names.c.code))
     fields = {
         field: _field_options(listed[listed["field"] == field], city.aliases.get(field, {})) for field in DIMENSIONS
     }
@@ -176,6 +176,7 @@ def _codes(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _field_options(rows: pd.DataFrame, aliases: dict[str, str]) -> FieldOptions:
+    rows = rows[rows["requests"] > 0]
     # codes say nothing of an order; requests without a name come last
     ordered: Sequence[str] = sorted(rows["name"], key=lambda name: (name == NONE_NAME, *natural_order(name)))
     return FieldOptions(
