@@ -21,6 +21,7 @@ from data_access.local_time import utc_to_local
 from data_access.renormalise import renormalise
 from data_access.sources.base import Call, Tell
 from data_access.sources.files import plain_file
+from data_access.sources.packed import STDIN
 from data_access.staging import Counts
 from data_access.store import raw_files
 from data_access.store.call_log import keep_calls
@@ -205,4 +206,4 @@ def read_marks(connection: Connection) -> dict[str, str]:
 
 def file_names(files: Sequence[Path]) -> str:
     """What a run over files is called: their names, not where they lie on this machine."""
-    return ", ".join(path.name for path in files)
+    return ", ".join("standard input" if path == STDIN else path.name for path in files)
