@@ -77,7 +77,7 @@ def sentence(frame: pd.DataFrame, tr: Translator, *, kind: Kind = "count") -> st
         if least is most:
             return tr("{name}: {value}.", name=least.name, value=values["low"])
         return tr("From {low} ({least}) to {high} ({most}).", **values)
-    if open_longer:
+    if open_longer and least is not most:
         return tr.n(
             "Typical waits run from {low} ({least}) to {high} ({most}); {n} more group has over half still open.",
             "Typical waits run from {low} ({least}) to {high} ({most}); {n} more have over half still open.",

@@ -3,6 +3,7 @@
 The vertical axis counts px from the top. Parts differ by colour, pattern, order and words.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -61,15 +62,7 @@ def sentence(frame: pd.DataFrame, tr: Translator) -> str:
     rest = counts["not_yet_due"] + counts["without_target"]
     if not due:
         return tr("None of these requests has a published target date that has passed.")
-    values = {part: tr.percent(counts[part] / due) for part in DUE}
-    judged = tr.n(
-        "Of {n} request whose target date has passed, {on_time} were closed on time, {late_closed} late, "
-        "and {open_overdue} are still open",
-        "Of {n} requests whose target date has passed, {on_time} were closed on time, {late_closed} late, "
-        "and {open_overdue} are still open",
-        due,
-        **values,
-    )
+    judged = _in_percent(counts, due, tr) if due >= theme.ENOUGH else _in_numbers(counts, due, tr)
     if not rest:
         return tr("{judged}.", judged=judged)
     return tr.n(
@@ -77,6 +70,28 @@ def sentence(frame: pd.DataFrame, tr: Translator) -> str:
         "{judged}; {n} more are not due yet or have no published target.",
         rest,
         judged=judged,
+    )
+
+
+def _in_numbers(counts: Mapping[str, int], due: int, tr: Translator) -> str:
+    """Percent of a few would say too much."""
+    return tr.n(
+        "Of {n} request whose target date has passed: closed on time {on_time}, late {late_closed}, still open {open_overdue}",
+        "Of {n} requests whose target date has passed: closed on time {on_time}, late {late_closed}, still open {open_overdue}",
+        due,
+        **{part: tr.number(counts[part]) for part in DUE},
+    )
+
+
+def _in_percent(counts: Mapping[str, int], due: int, tr: Translator) -> str:
+    values = {part: tr.percent(counts[part] / due) for part in DUE}
+    return tr.n(
+        "Of {n} request whose target date has passed, {on_time} were closed on time, {late_closed} late, "
+        "and {open_overdue} are still open",
+        "Of {n} requests whose target date has passed, {on_time} were closed on time, {late_closed} late, "
+        "and {open_overdue} are still open",
+        due,
+        **values,
     )
 
 

@@ -21,7 +21,7 @@ def list_content(data: PageData, tr: Translator) -> PageContent:
         heading=tr("Departments of {city}", city=data.city.name),
         sentence=data.city.missing.get("department")
         or tr.n(
-            "{n} department has requests in this selection. They do different work, so their waits are not a ranking.",
+            "{n} department has requests in this selection.",
             "{n} departments have requests in this selection. They do different work, so their waits are not a ranking.",
             len(rows),
         ),

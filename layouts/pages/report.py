@@ -157,7 +157,9 @@ def _work_done(found: Numbers, tr: Translator) -> Sequence[Number]:
             tr(
                 "of those that ended; of {unknown} the closing text does not say",
                 unknown=_share(outcomes["unknown"], ended, tr),
-            ),
+            )
+            if ended >= TOO_FEW
+            else tr.n("{n} request that ended", "{n} requests that ended", ended),
         ),
     )
 

@@ -228,6 +228,13 @@ def test_the_hatched_ground_covers_the_immature_buckets_and_no_other() -> None:
     assert not hatches(backlog_over_time.figure(series([10, 20, 30], mature=[True] * 3), TR))
 
 
+def test_of_a_few_targets_the_counts_are_told() -> None:
+    parts = ["on_time", "late_closed", "open_overdue", "not_yet_due", "without_target"]
+    frame = pd.DataFrame({"part": parts, "value": [1, 0, 2, 0, 0]})
+    told = on_time_parts.sentence(frame, TR)
+    assert told == "Of 3 requests whose target date has passed: closed on time 1, late 0, still open 2."
+
+
 def test_a_wait_that_is_not_reached_and_one_of_too_few_are_gaps_with_marks() -> None:
     drawn = wait_over_time.figure(FULL["wait"][1], TR)
     symbols = [trace["marker"].get("symbol") for trace in drawn["data"] if "marker" in trace]
@@ -376,7 +383,7 @@ def test_sentences_of_the_parts_add_up() -> None:
         "30 more are not due yet or have no published target."
     )
     assert say(parts(0, 0, 0, 5, 5)) == "None of these requests has a published target date that has passed."
-    assert say(parts(1, 1, 2, 0, 0)).endswith("50% are still open.")
+    assert say(parts(10, 10, 20, 0, 0)).endswith("50% are still open.")
 
 
 @pytest.mark.parametrize(
