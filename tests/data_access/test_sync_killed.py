@@ -75,7 +75,7 @@ def test_a_publish_that_fails_keeps_the_version_and_is_made_up_for(
     store.sync(FIRST)
     seen = store.seen()
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
