@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +21,16 @@ def _bench() -> None:
     """Measure this machine on made-up rows."""
 
 
+def _benchmark(name: str) -> Any:
+    """A module of the benchmarks, which stand beside the packages and are not installed with them."""
+    try:
+        return import_module(f"benchmarks.{name}")
+    except ImportError as error:
+        raise SettingsError(
+            "The benchmarks are not part of an installed package; run this from a checkout of the project."
+        ) from error
+
+
 @bench.command("ingest")
 def bench_ingest(
     rows: Annotated[int, typer.Option(min=1000, help="How many rows to make up.")] = 1_000_000,
@@ -29,12 +41,7 @@ def bench_ingest(
 
     Example: fixedyet bench ingest --rows 1000000
     """
-    try:
-        from benchmarks import ingest
-    except ImportError as error:
-        raise SettingsError(
-            "The benchmarks are not part of an installed package; run this from a checkout of the project."
-        ) from error
+    ingest = _benchmark("ingest")
     found = ingest.measure(rows, rounds)
     typer.echo(json.dumps(asdict(found) | {"verdicts": found.verdicts}) if as_json else ingest.table(found))
 
@@ -48,12 +55,7 @@ def bench_panels(
 
     Example: fixedyet bench panels --rows 10000000
     """
-    try:
-        from benchmarks import panels
-    except ImportError as error:
-        raise SettingsError(
-            "The benchmarks are not part of an installed package; run this from a checkout of the project."
-        ) from error
+    panels = _benchmark("panels")
     typer.echo(panels.table(panels.measure(rows, selections)))
 
 
@@ -67,12 +69,7 @@ def bench_pages(
 
     Example: fixedyet bench pages --rounds 3
     """
-    try:
-        from benchmarks import pages
-    except ImportError as error:
-        raise SettingsError(
-            "The benchmarks are not part of an installed package; run this from a checkout of the project."
-        ) from error
+    pages = _benchmark("pages")
     settings = load()
     with pages.served(settings.data_dir, settings.city, port) as address:
         found = pages.measure(address, rounds=rounds)
@@ -91,12 +88,7 @@ def bench_load(
 
     Example: fixedyet bench load --readers 500 --seconds 60
     """
-    try:
-        from benchmarks import load as clicks
-    except ImportError as error:
-        raise SettingsError(
-            "The benchmarks are not part of an installed package; run this from a checkout of the project."
-        ) from error
+    clicks = _benchmark("load")
     found = clicks.measure(readers, seconds, workers, rows)
     typer.echo(json.dumps(asdict(found) | {"verdict": found.verdict}) if as_json else clicks.table(found))
 
@@ -112,11 +104,19 @@ def bench_publish(
 
     Example: fixedyet bench publish --rows 10000000
     """
-    try:
-        from benchmarks import publish
-    except ImportError as error:
-        raise SettingsError(
-            "The benchmarks are not part of an installed package; run this from a checkout of the project."
-        ) from error
+    publish = _benchmark("publish")
     found = publish.measure(rows, changed, rounds)
     typer.echo(json.dumps(asdict(found) | {"verdict": found.verdict}) if as_json else publish.table(found))
+
+
+@bench.command("all")
+def bench_all() -> None:
+    """Run every benchmark and write what they print, with machine and day, into docs/performance.md. It takes half an hour.
+
+    Example: fixedyet bench all
+    """
+    report = _benchmark("report")
+    document = report.DOCUMENT.read_text(encoding="utf-8")
+    part = report.measured(report.BENCHES, datetime.now(UTC))
+    report.DOCUMENT.write_text(report.put_into(document, part), encoding="utf-8")
+    typer.echo(part)
