@@ -147,8 +147,8 @@ def backwards(snapshot: Snapshot, filters: Filters) -> tuple[Tally, Tally]:
 
 
 def day_number(day: date) -> int:
-    """Days since 1970."""
-    return (day - EPOCH).days
+    """Days since 1970, cut to what the arrays hold and one day before: people ask for the year 1 and for the year 9999."""
+    return min(max((day - EPOCH).days, -1), NO_DAY - 1)
 
 
 def codes_of(snapshot: Snapshot, filters: Filters) -> Codes:

@@ -112,7 +112,7 @@ def created(segment: Segment, first: int, last: int) -> tuple[int, int]:
     """Where the rows created on some days lie."""
     if first > last:
         return 0, 0
-    low, high = np.searchsorted(segment["created_day"], np.array([first, last + 1], dtype=np.uint16)).tolist()
+    low, high = np.searchsorted(segment["created_day"], np.array([max(first, 0), last + 1], dtype=np.uint16)).tolist()
     return low, high
 
 
