@@ -13,6 +13,8 @@ HEIGHT = 320
 HORIZONS = (7.0, 30.0, 90.0)
 _TICKS = {90: (0, 7, 30, 60, 90), 365: (0, 30, 90, 180, 270, 365)}
 _LABEL_GAP = 0.1
+_SEEN_DAYS, _SEEN_SHARE = 1 / 300, 0.005
+"""Parts of the width and of the height of the plot that can be told apart: a pixel or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def figure(frame: pd.DataFrame, tr: Translator, scheme: str = "light", *, horizo
         return theme.nothing(tr("No requests match this selection."), tr, scheme, HEIGHT)
     if _too_few(steps):
         return theme.nothing(_too_few_text(tr), tr, scheme, HEIGHT)
-    shown = _within(steps, horizon)
+    shown = _visible(_within(steps, horizon), horizon)
     accent = theme.palette(scheme).accent
     marks = [(day, share) for day in HORIZONS if (share := share_at(steps, day)) is not None]
     ticks = [float(tick) for tick in _TICKS[horizon]]
@@ -133,6 +135,15 @@ def _within(steps: list[Step], horizon: int) -> list[Step]:
     if end.days < horizon and (len(shown) < len(steps) or end.share >= 1):
         shown.append(Step(float(horizon), end.share, end.low, end.high, end.at_risk))
     return shown
+
+
+def _visible(steps: list[Step], horizon: int) -> list[Step]:
+    """The steps without those that lie within a pixel or two of the one before: hundreds are made in the first hours."""
+    kept = steps[:1]
+    for step in steps[1:-1]:
+        if step.days - kept[-1].days >= horizon * _SEEN_DAYS or step.share - kept[-1].share >= _SEEN_SHARE:
+            kept.append(step)
+    return [*kept, *steps[-1:]] if len(steps) > 1 else kept
 
 
 def _band(steps: list[Step], colour: str) -> list[theme.Figure]:
