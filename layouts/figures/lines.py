@@ -145,10 +145,10 @@ def _immature(series: Sequence[Point]) -> list[tuple[Point, Point]]:
     """The first and last point of each run that is not mature."""
     runs: list[tuple[Point, Point]] = []
     first: Point | None = None
-    for point, following in zip(series, [*series[1:], None], strict=True):
+    for place, point in enumerate(series, start=1):
         if not point.mature and first is None:
             first = point
-        if first is not None and (following is None or following.mature):
+        if first is not None and (place == len(series) or series[place].mature):
             runs.append((first, point))
             first = None
     return runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -124,3 +125,9 @@ def components(layout: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(layout, list):
         for value in layout:
             yield from components(value)
+
+
+def figures(layout: Any) -> list[dict[str, Any]]:
+    """The figures of a Dash layout or of a part of it, in the order of the page."""
+    given = (each["props"].get("data-figure") for each in components(layout))
+    return [json.loads(figure) for figure in given if figure]

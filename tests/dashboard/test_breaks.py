@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.dashboard.reading import components, of_html
+from tests.dashboard.reading import components, figures, of_html
 from tests.dashboard.small_cities import BREAK
 
 OVER_TIME = {"Requests made and closed", "How long half of the requests take", "Requests that are open"}
@@ -22,7 +22,7 @@ def cards(client: FlaskClient, query: str) -> dict[str, tuple[str, list[dict[str
         inside = list(components(card))
         title = next(each["props"]["children"] for each in inside if each["type"] == "H3")
         said = next(each["props"]["children"] for each in inside if each["props"].get("className") == "sentence")
-        drawn = next(each["props"]["figure"]["layout"] for each in inside if each["type"] == "Graph")
+        drawn = figures(card)[0]["layout"]
         found[title] = (said, [shape for shape in drawn.get("shapes", []) if shape.get("name") == "break"])
         labels = [note["text"] for note in drawn.get("annotations", []) if "changed on" in note["text"]]
         assert labels == ["changed on Feb 10, 2024"] * len(found[title][1])

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from dashboard import charts
 from dashboard.app import create_app
 from dashboard.settings import load
-from tests.dashboard.reading import Node, components, of_html, of_layout
+from tests.dashboard.reading import Node, figures, of_html, of_layout
 from tests.e2e.demo_site import CITY
 
 BROKEN = "typical-wait"
@@ -93,7 +93,7 @@ def test_a_broken_chart_leaves_the_first_html_alive(limping: FlaskClient) -> Non
 
 def test_a_broken_chart_leaves_the_drawn_ones_alive(limping: FlaskClient) -> None:
     layout = limping.get("/_dash-layout").json
-    drawn = [each for each in components(layout) if each["type"] == "Graph"]
+    drawn = figures(layout)
     others = [
         chart for chart in charts.CHARTS if "overview" in chart.pages and chart.id != BROKEN and not chart.instead
     ]

@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from flask.testing import FlaskClient
 
-from tests.dashboard.reading import Node, both, components, of_html
+from tests.dashboard.reading import Node, both, components, figures, of_html
 from tests.dashboard.small_cities import NO_CLOSING, rows_of
 
 CITY = "city=mapleton"
@@ -77,9 +77,9 @@ def test_charts_that_need_closing_times_are_not_drawn(cities_client: FlaskClient
         layout = cities_client.get("/_dash-layout", headers={"Referer": f"http://localhost{path}?{CITY}"}).json
         ids = {str(each["props"]["id"]) for each in components(layout) if "id" in each["props"]}
         assert not {f"chart-{chart}" for chart in NEEDING} & ids
-        graphs = [each for each in components(layout) if each["type"] == "Graph"]
-        assert graphs
-        assert all(each["props"]["figure"]["data"] for each in graphs)
+        drawn = figures(layout)
+        assert drawn
+        assert all(figure["data"] for figure in drawn)
     overview = of_html(cities_client.get(f"/?{CITY}").text)
     assert [node.text() for node in overview.all("h3")] == ["Requests made", "How the requests stand"]
 
