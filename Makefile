@@ -22,7 +22,7 @@ lint: .make/dev
 unit: .make/dev .make/browser .make/npm
 	$(BIN)/pytest -n auto --dist loadgroup -q
 
-shots: .make/dev .make/browser ## Take the pictures of the README
+shots: .make/dev .make/browser .make/npm ## Take the pictures of the README
 	$(BIN)/python -m tests.shots
 
 catalog: .make/dev ## Collect the texts of the code for translators

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     cache_mb: int = Field(
         64, ge=1, le=65536, description="Megabytes of finished, compressed answers that one process keeps."
     )
+    warm_pages: bool = Field(
+        True, description="Whether all default pages are made in advance after each publish, not only the overviews."
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 class Warming:
     """Asks a server for its default views, in a thread of its own; made after a fork.
 
-    The overview of each city comes first, and the process is not ready before; then the other pages of the navigation and
-    the overview's twins in the API. After the start it waits after each view for as long as the view took, and steps aside
-    while readers wait for something new.
+    The overview of each city comes first, and the process is not ready before; then, if the settings want it, the other pages
+    of the navigation and the overview's twins in the API. After the start it waits after each view for as long as the view
+    took, and steps aside while readers wait for something new.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Warming:
         for city, version in versions.items():
             if known.get(city) == version:
                 continue
-            for view in (*_overview(city), *_others(city)):
+            for view in (*_overview(city), *(_others(city) if self._settings.warm_pages else ())):
                 took = self._timed(lambda view=view: self._ask(*view))
                 self._stop.wait(took)
                 while not self._gate.idle and not self._stop.wait(self._look_seconds / 10):

@@ -46,7 +46,8 @@ def served(data_dir: Path, log: Path, city: str = CITY) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "dashboard.cli", "serve", "--workers", "2", "--port", str(port)]
-    environment = {**os.environ, "FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": city}
+    wanted = {"FIXEDYET_DATA_DIR": str(data_dir), "FIXEDYET_CITY": city, "FIXEDYET_WARM_PAGES": "0"}
+    environment = os.environ | wanted  # few of the pages of a server are opened in a test
     with log.open("w") as words:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=words, stderr=words)
         try:
